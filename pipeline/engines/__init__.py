@@ -1,0 +1,1 @@
+"""Where shards run: in line, in processes. Every engine calls the same function with the same shards."""

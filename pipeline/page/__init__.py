@@ -1,0 +1,1 @@
+"""From an input to articles: reading, column breaks, splitting, issue date and region."""

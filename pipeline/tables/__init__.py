@@ -1,0 +1,1 @@
+"""From Docs to Parquet: rows, parts, and the merge over the whole run."""
