@@ -53,6 +53,17 @@ class InputRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """An input, or an article of it, that could not be processed: what happened and what the user can do."""
+
+    source: str
+    stage: str
+    error: str
+    message: str
+    page_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page in the run: the record, and what was found out about the page as a whole."""
 
@@ -267,6 +278,8 @@ TABLES: dict[str, pa.Schema] = {
         *_SPAN,
         ("entity_id", _STR, "the person, place or organisation it names; null for a post"),
         ("canonical", _STR, "canonical path of a place"),
+        ("code", _STR, "statistical division code of a place"),
+        ("code_status", _STR, "of a place: official, former, fuzzy or unlisted"),
         *_FACT,
     ),
     "entities": _schema(

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from spacy.language import Language
@@ -27,7 +28,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline.folding import fold
 from pipeline.offsets import OffsetMap
-from pipeline.records import Article, Page
+from pipeline.records import Article, Page, Segment
 
 CANDIDATES = "names/"  # prefix of the span groups of the sources of names
 MENTIONS, QUANTITIES, TIMES, EVENTS = "mentions", "quantities", "times", "events"
@@ -153,7 +154,7 @@ def _split_at(doc: Doc, edges: set[int]) -> None:
         for at, places in cuts.items():
             word = doc[at].text
             bounds = [0, *sorted(places), len(word)]
-            pieces = [word[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+            pieces = [word[a:b] for a, b in pairwise(bounds)]
             retokenizer.split(doc[at], pieces, heads=[(doc[at], i) for i in range(len(pieces))])
     for name, rows in kept.items():
         doc.spans[name] = [doc.char_span(a, b, label=label) for a, b, label in rows]

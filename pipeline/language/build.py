@@ -1,0 +1,74 @@
+"""From a configuration to a spaCy Language with its stages, or one clear sentence why it cannot be."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.util import registry
+
+import pipeline.stages
+from pipeline.config import BUILTIN, Config, ConfigError
+from pipeline.language.segmenter import blank_chinese
+
+# factories that live beside the Language because they hold a model, not rules
+_MODEL_FACTORIES = ("pipeline.language.names",)
+
+
+def register_stages() -> None:
+    """Import every module of `pipeline.stages`, so that its factories are known to spaCy."""
+    for module in pkgutil.iter_modules(pipeline.stages.__path__, "pipeline.stages."):
+        importlib.import_module(module.name)
+    for name in _MODEL_FACTORIES:
+        importlib.import_module(name)
+
+
+def build_language(config: Config) -> Language:
+    """The Language of a configuration: segmenter, then its stages in order.
+
+    Raises ConfigError when a factory does not exist, gets a setting it does not have, lacks a model, or requires what
+    no stage before it assigns.
+    """
+    register_stages()
+    model = config.language.segmenter.model
+    try:
+        nlp = blank_chinese(None if model == BUILTIN else config.path(model))
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"language.segmenter.model: {error}") from error
+    known = sorted(name for name in registry.factories.get_all() if name.startswith("news_"))
+    assigned: set[str] = set()
+    for factory, settings in config.stage_settings().items():
+        if not nlp.has_factory(factory):
+            raise ConfigError(f"stages.{factory}: there is no such stage, allowed are {', '.join(known)}.")
+        meta = nlp.get_factory_meta(factory)
+        unknown = sorted(set(settings) - set(meta.default_config))
+        if unknown:
+            allowed = ", ".join(sorted(meta.default_config)) or "none"
+            raise ConfigError(f"stages.{factory}.{unknown[0]}: there is no such setting, allowed are {allowed}.")
+        missing = [need for need in meta.requires if need not in assigned and need.startswith(("doc.spans", "doc._."))]
+        if missing:
+            raise ConfigError(
+                f"stages.{factory}: it needs {missing[0]}, put {_who_assigns(nlp, missing[0], known)} before it."
+            )
+        try:
+            nlp.add_pipe(factory, config=settings)
+        except (ValueError, TypeError, OSError) as error:
+            raise ConfigError(f"stages.{factory}: {str(error).strip()}") from error
+        assigned.update(meta.assigns)
+    return nlp
+
+
+def _who_assigns(nlp: Language, what: str, known: Iterable[str]) -> str:
+    names = [name for name in known if what in nlp.get_factory_meta(name).assigns]
+    return " or ".join(names) or "a stage that assigns it"
+
+
+def models_of(config: Config) -> list[Path]:
+    """The folders of model files that a configuration names, the built-in models included."""
+    folders = [Path(pipeline.__file__).parent / "models"]
+    named = [config.language.segmenter.model]
+    named += [s["model"] for s in config.stage_settings().values() if isinstance(s.get("model"), str)]
+    return folders + [config.path(value) for value in named if value != BUILTIN]

@@ -1,0 +1,169 @@
+"""One shard from input records to finished parts: reader, articles, Docs, rows, parts. The whole data flow.
+
+Every engine calls `run_shard` with the same shards; a worker builds its Language once and returns no Docs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.config import Config
+from pipeline.language.build import build_language
+from pipeline.language.document import make_doc
+from pipeline.page.articles import split_page
+from pipeline.page.issue import issue_date
+from pipeline.page.reader import Located, read_at
+from pipeline.page.region import home_place
+from pipeline.plan import Shard
+from pipeline.records import Article, Failure, InputRecord, Page
+from pipeline.stages.linker import article_place
+from pipeline.tables.rows import Rows, article_row, fact_rows, page_row
+from pipeline.tables.write import write_shard
+
+
+@dataclass
+class Extracted:
+    """Rows by table, failures, and seconds spent by stage."""
+
+    rows: Rows = field(default_factory=lambda: defaultdict(list))
+    failures: list[Failure] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+
+@dataclass(frozen=True)
+class ShardReport:
+    """What a worker tells the engine when a shard is finished."""
+
+    key: str
+    pages: int
+    characters: int
+    seconds: dict[str, float]
+
+
+def run_shard(shard: Shard, config: Config, work: Path) -> ShardReport:
+    """Process a shard and write its parts under `work`, whole or not at all."""
+    records: list[InputRecord] = []
+    failures: list[Failure] = []
+    started = time.perf_counter()
+    for planned in shard.inputs:
+        item = read_at(Path(planned.path), planned.source, planned.locator, config.input)
+        if isinstance(item, Located) and item.record.sha256 == planned.sha256:
+            records.append(item.record)
+        else:
+            message = "The input changed or went away during the run; run again."
+            failures.append(Failure(planned.source, "read", "changed", message))
+    extracted = extract(records, config, language(config))
+    extracted.failures[:0] = failures
+    extracted.seconds["read"] += time.perf_counter() - started - sum(extracted.seconds.values())
+    extracted.rows["failures"] = [asdict(f) for f in extracted.failures]
+    write_shard(work, shard.key, extracted.rows, dict(extracted.seconds), complete=not failures)
+    return ShardReport(shard.key, len(shard.inputs), shard.characters, dict(extracted.seconds))
+
+
+_languages: dict[str, Language] = {}
+
+
+def language(config: Config) -> Language:
+    """The Language of this process for a configuration, built once."""
+    key = config.model_dump_json()
+    if key not in _languages:
+        _languages.clear()
+        _languages[key] = build_language(config)
+    return _languages[key]
+
+
+def extract(records: Iterable[InputRecord], config: Config, nlp: Language) -> Extracted:
+    """Rows of every table but those of the whole run, from records in order."""
+    out = Extracted()
+    docs: list[Doc] = []
+    pages: list[tuple[Page, list[Article]]] = []
+    clock = _Clock(out.seconds)
+    for record in records:
+        page = make_page(record, config)
+        try:
+            articles = split_page(page)
+            docs += [make_doc(nlp, page, article) for article in articles]
+            pages.append((page, articles))
+        except Exception as error:
+            out.failures.append(_failure(page, "page", error))
+    clock.lap("page")
+    for name, stage in nlp.pipeline:
+        docs = _run_stage(name, stage, docs, out.failures)
+        clock.lap(name)
+    done = {(doc._.page.page_id, doc._.article.position): doc for doc in docs}
+    for page, articles in pages:
+        out.rows["pages"].append(page_row(page, len(articles)))
+        for article in articles:
+            doc = done.get((page.page_id, article.position))
+            place = article_place(doc) if doc is not None else None
+            out.rows["articles"].append(article_row(page, article, place))
+            if doc is None:
+                continue
+            try:
+                facts = fact_rows(doc, place)
+            except Exception as error:
+                out.failures.append(_failure(page, "tables", error, article))
+                continue
+            for table, rows in facts.items():
+                out.rows[table] += rows
+    clock.lap("tables")
+    return out
+
+
+def make_page(record: InputRecord, config: Config) -> Page:
+    """The page of a record: identifier from its text, date and region from configuration, name or text."""
+    settings = config.page
+    day, year, origin = issue_date(record.source, record.text, record.date or settings.issue_date)
+    newspaper = record.newspaper or settings.newspaper
+    return Page(
+        page_id="p" + record.sha256[:16],
+        source=record.source,
+        sha256=record.sha256,
+        encoding=record.encoding,
+        text=record.text,
+        issue_date=day,
+        issue_year=year,
+        issue_date_from=origin,
+        newspaper=newspaper,
+        home_place=settings.home_place or home_place(record.text, newspaper),
+    )
+
+
+def _run_stage(name: str, stage: Callable[[Doc], Doc], docs: list[Doc], failures: list[Failure]) -> list[Doc]:
+    """A stage over all Docs, in a batch where it can; a Doc it fails on is reported and left out, no other is lost."""
+    batched = getattr(stage, "pipe", None)
+    if batched is not None:
+        try:
+            return list(batched(docs))
+        except Exception:
+            pass
+    out = []
+    for doc in docs:
+        try:
+            out.append(stage(doc))
+        except Exception as error:
+            failures.append(_failure(doc._.page, name, error, doc._.article))
+    return out
+
+
+def _failure(page: Page, stage: str, error: Exception, article: Article | None = None) -> Failure:
+    where = "The page" if article is None else f"Article {article.position} of the page"
+    message = f"{where} could not be processed ({type(error).__name__}: {error}); please report it with the page."
+    return Failure(page.source, stage, type(error).__name__, message, page.page_id)
+
+
+class _Clock:
+    def __init__(self, seconds: dict[str, float]):
+        self.seconds, self.last = seconds, time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.seconds[name] += now - self.last
+        self.last = now
