@@ -1,0 +1,176 @@
+"""Numbers as newspapers print them, in Arabic and Chinese digits, found in the folded view of a text.
+
+`find_numerals` gives every number with its value; what it counts is for the stages that use it. The grammar:
+Arabic digits with thousands marks and decimals (1,200 · 17.7), Chinese numerals (一百二十八 · 两万三), the two mixed
+(3.5亿), fractions (三分之二 · 1/3), halves (半 · 一半), vague ones (几十 · 十几 · 数百), spread ones (三四千 · 八九十) and an
+余, 多, 来 inside (210余万 · 三十来). A range (3至5) is two numerals with a link between them, see `RANGE_LINK`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2, "俩": 2}
+_DIGITS |= {c: i for i, c in enumerate("壹贰叁肆伍陆柒捌玖", 1)}
+_POWERS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000, "廿": 20, "卅": 30}
+_GROUPS = {"万": 10**4, "亿": 10**8}
+
+ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+CHINESE = r"[零〇○一二两三四五六七八九十百千万亿廿卅壹贰叁肆伍陆柒捌玖拾佰仟]+"
+RANGE_LINK = r"(?:至|到|[-—~]{1,2})"
+
+_FUZZ = {"余": "gt", "多": "gt", "来": "approx", "几": "gt"}
+_NUMERAL = re.compile(
+    rf"(?P<fraction>(?P<of>{ARABIC}|{CHINESE})分之(?P<parts>{ARABIC}|{CHINESE}))"
+    rf"|(?P<ratio>\d{{1,4}}/\d{{1,4}}(?![\d./年月万千]))"
+    rf"|(?P<vague>(?:好几|几|数)[十百千万亿]+|成百上千|成千上万|十几[万亿]?|[二三四五六七八九]十几[万亿]?|几)(?!何|乎|经|度|时|点|号|内|位数|字)"
+    rf"|(?P<upto>上[十百千万亿]{{1,2}})(?!网|户|市|级)"
+    rf"|(?P<half>大?半|一半)"
+    rf"|(?P<number>(?:{ARABIC}|{CHINESE})[十百千万亿]*(?:(?P<fuzz>[余多来])(?P<times>[百千万亿]+)?)?)"
+)
+_BEFORE_FUZZ = re.compile(r"[十百千万亿廿卅0]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number in a text: `[start, end)`, its bounds (both None if it is vague) and what stands inside (余: gt)."""
+
+    start: int
+    end: int
+    low: float | None
+    high: float | None
+    modifier: str = "eq"
+    arabic: bool = False
+    form: str = "number"  # number, fraction, half, vague
+
+    @property
+    def value(self) -> float | None:
+        return self.low if self.low == self.high else None
+
+
+def parse_number(text: str) -> float | None:
+    """The value of a plain number, Arabic, Chinese or mixed (17.7万, 两万三, 二〇二三); None if `text` is none."""
+    arabic = re.match(ARABIC, text)
+    if arabic is None:
+        return _chinese(text)
+    value = float(arabic[0].replace(",", ""))
+    rest = text[arabic.end() :]
+    while rest:
+        power = _POWERS.get(rest[0]) or _GROUPS.get(rest[0])
+        if power is None or (rest[0] in "廿卅"):
+            # 3万5千: a second number may follow a multiplied one
+            tail = parse_number(rest)
+            return None if tail is None or arabic.end() == len(text) - len(rest) else value + tail
+        value *= power
+        rest = rest[1:]
+    return round(value, 6)
+
+
+def _chinese(text: str) -> float | None:
+    if not text or any(c not in _DIGITS and c not in _POWERS and c not in _GROUPS for c in text):
+        return None
+    if all(c in _DIGITS for c in text):  # read out digit by digit: 二〇二三, 一二〇
+        return float(int("".join(str(_DIGITS[c]) for c in text)))
+    total = section = digit = 0
+    unit = 1  # of the last multiplier: what a single last digit is a tenth of (两万三)
+    for at, c in enumerate(text):
+        if c in _DIGITS:
+            digit = _DIGITS[c]
+            if digit == 0:
+                unit = 1
+        elif c in _POWERS:
+            tens = _POWERS[c]
+            unit = 10 if tens in (20, 30) else tens
+            section += tens if tens in (20, 30) else (digit or (1 if at == 0 or section or total else 1)) * tens
+            digit = 0
+        else:
+            unit = _GROUPS[c]
+            section += digit
+            if unit == 10**8:
+                total = (total + section or 1) * unit
+            else:
+                total += (section or (0 if total else 1)) * unit
+            section = digit = 0
+    if digit and unit >= 100 and text[-1] in _DIGITS:
+        section += digit * (unit // 10)
+    else:
+        section += digit
+    return float(total + section)
+
+
+def find_numerals(folded: str, start: int = 0, end: int | None = None) -> Iterator[Numeral]:
+    """The numbers of `folded[start:end]` in order. Digits inside Latin words and codes (3D, A4) are left out."""
+    for match in _NUMERAL.finditer(folded, start, len(folded) if end is None else end):
+        numeral = _read(folded, match)
+        if numeral is not None:
+            yield numeral
+
+
+def _read(folded: str, match: re.Match[str]) -> Numeral | None:
+    begin, stop = match.span()
+    before = folded[begin - 1] if begin else ""
+    text = match[0]
+    arabic = text[0].isdigit()
+    if arabic and before.isascii() and (before.isalpha() or before == "."):
+        return None
+    if match["fraction"]:
+        low, high = parse_number(match["parts"]), parse_number(match["of"])
+        if low is None or not high:
+            return None
+        part = round(low / high, 6)
+        return Numeral(begin, stop, part, part, "eq", arabic, "fraction")
+    if match["ratio"]:
+        low, high = (float(x) for x in text.split("/"))
+        if not high or low >= high:
+            return None
+        part = round(low / high, 6)
+        return Numeral(begin, stop, part, part, "eq", True, "fraction")
+    if match["vague"]:
+        return Numeral(begin, stop, None, None, "approx", False, "vague")
+    if match["upto"]:
+        value = _chinese(text[1:])
+        return Numeral(begin, stop, value, value, "ge", False)
+    if match["half"]:
+        return Numeral(begin, stop, 0.5, 0.5, "gt" if text[0] == "大" else "eq", False, "half")
+    return _plain(match, arabic)
+
+
+def _plain(match: re.Match[str], arabic: bool) -> Numeral | None:
+    begin, stop = match.span()
+    text, fuzz, times = match[0], match["fuzz"], match["times"]
+    modifier = "eq"
+    if fuzz:
+        core = text[: match.start("fuzz") - begin]
+        if times or (_BEFORE_FUZZ.search(core) and not (fuzz == "来" and arabic)):
+            modifier = _FUZZ[fuzz]
+        elif arabic and fuzz != "来":  # 35余名, 1078多
+            modifier = _FUZZ[fuzz]
+        else:  # 三多: the word belongs to what follows
+            stop, text = begin + len(core), core
+            times = None
+        text = core + (times or "")
+    pair = _spread(text)
+    if pair is not None:
+        return Numeral(begin, stop, *pair, modifier, False)
+    value = parse_number(text)
+    if value is None:
+        return None
+    return Numeral(begin, stop, value, value, modifier, arabic)
+
+
+_PAIR = re.compile(r"(?P<head>[一二两三四五六七八九]?十|[一二两三四五六七八九]百)?(?P<a>[一二两三四五六七八])(?P<b>[二三四五六七八九])(?P<tail>[十百千万亿]*)")
+
+
+def _spread(text: str) -> tuple[float, float] | None:
+    """三四千 as (3000, 4000): two digits side by side that follow each other; None for any other numeral."""
+    match = _PAIR.fullmatch(text)
+    if match is None:
+        return None
+    first, second = _DIGITS[match["a"]], _DIGITS[match["b"]]
+    if second - first != 1 and (first, second) != (3, 5):
+        return None
+    head, tail = match["head"] or "", match["tail"]
+    low, high = _chinese(head + match["a"] + tail), _chinese(head + match["b"] + tail)
+    return None if low is None or high is None else (low, high)
