@@ -1,0 +1,111 @@
+"""The titles of posts, composed from posts.yaml: ranks, bodies, heads and roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from pipeline.lexicon import FOLDER, LexiconError, load_yaml
+from pipeline.lexicon.trie import alternation
+from pipeline.records import CATEGORIES, PLACE_LEVELS
+
+FILE = "posts.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What the lexicon knows of a title; see the comments at the head of posts.yaml."""
+
+    text: str
+    category: str | None = None
+    official: bool = False
+    level: str | None = None
+    units: tuple[str, ...] = ()
+    alone: bool = False
+    role: bool = False
+    rank: str = ""
+    compound: bool = False
+
+
+_FIELDS = {"words", "heads", "category", "official", "level", "unit", "alone"}
+
+
+class Posts:
+    """All titles of a lexicon; `find` reads a folded text."""
+
+    def __init__(self, name: str = FILE):
+        data = load_yaml(name, keys=("ranks", "bodies", "heads", "roles", "compound", "not_titles"))
+        self.titles: dict[str, Title] = {}
+        ranks: list[str] = data["ranks"]
+        for entry in data["roles"]:
+            for word in entry["words"]:
+                self._add(word, _title(word, entry, name, role=True))
+        for entry in data["heads"]:
+            for word in entry["words"]:
+                title = _title(word, entry, name)
+                self._add(word, title)
+                for rank in ranks:
+                    self._add(rank + word, replace(title, text=rank + word, rank=rank))
+        for entry in data["bodies"]:
+            for body in entry["words"]:
+                for head in entry["heads"]:
+                    for rank in ["", *ranks]:
+                        # 党组副书记, but 市委组织部副部长: the rank stands before the last word of the head
+                        last = max((w for w in ("部长", "书记", "主任") if head.endswith(w) and w != head), default="", key=len)
+                        text = body + head[: len(head) - len(last)] + rank + last if last else body + rank + head
+                        self._add(text, replace(_title(text, entry, name), rank=rank))
+        for word in data["compound"]:
+            if word not in self.titles:
+                self.titles[word] = Title(word, category="role", role=True)
+            self.titles[word] = replace(self.titles[word], compound=True)
+        for word in data["not_titles"]:
+            self.titles.pop(word, None)
+        self._find = re.compile(alternation(self.titles))
+        self._longest = max(map(len, self.titles))
+
+    def _add(self, word: str, title: Title) -> None:
+        self.titles.setdefault(word, title)
+
+    def find(self, text: str) -> Iterator[tuple[int, int, Title]]:
+        """Every title in `text` as (start, end, Title), leftmost and longest, none inside another."""
+        for match in self._find.finditer(text):
+            yield match.start(), match.end(), self.titles[match.group()]
+
+    def describe(self, text: str) -> Title:
+        """The features of any title: of itself, or of the longest known one that it ends in."""
+        for start in range(max(0, len(text) - self._longest), len(text)):
+            title = self.titles.get(text[start:])
+            if title is not None:
+                return title if not start else replace(title, text=text)
+        return Title(text, category="role", role=True)
+
+
+def _title(text: str, entry: dict[str, Any], name: str, role: bool = False) -> Title:
+    def refuse(message: str) -> LexiconError:
+        return LexiconError(FOLDER / name, 1, None, f"{message} at {entry['words'][0]!r}")
+
+    if set(entry) - _FIELDS:
+        raise refuse(f"unknown keys {sorted(set(entry) - _FIELDS)}")
+    category = entry.get("category", "role" if role else None)
+    if category is not None and category not in CATEGORIES:
+        raise refuse(f"{category!r} is no category")
+    if entry.get("level") not in (None, *PLACE_LEVELS):
+        raise refuse(f"{entry['level']!r} is no level of places")
+    return Title(
+        text,
+        category,
+        bool(entry.get("official", False)),
+        entry.get("level"),
+        tuple(entry.get("unit", ())),
+        bool(entry.get("alone", False)),
+        role,
+    )
+
+
+@cache
+def posts() -> Posts:
+    """The shipped lexicon, read once."""
+    return Posts()
