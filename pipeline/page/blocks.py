@@ -1,0 +1,132 @@
+"""The paragraphs of a page as blocks: what each of them is by its own looks, and how alike their words are."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.lexicon import load_tsv
+from pipeline.page.bylines import MARKS, Credit, Lead, is_name, leading, parse, trailing
+from pipeline.page.reflow import Paragraph, closed, is_contact, is_display, is_table, paragraphs
+
+_CAPTION_MARK = re.compile(r"[▲△▼◀►▶◄↑↓←→]|(?:图为|上图|下图|左图|右图|图①|[(]图[)])")
+_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|近日|日前|连日来|昨日|昨天|今日")
+_LABEL_COLON = re.compile(r"([一-鿿]{2,6}):")
+_HAN2 = re.compile(r"[一-鿿]{2,}")
+
+
+@dataclass(slots=True)
+class Block:
+    """A paragraph with what its looks say. `kind`: display, byline, prose, table or contact."""
+
+    paragraph: Paragraph
+    folded: str
+    kind: str
+    gap: int
+    lead: Lead | None = None
+    credit: Credit | None = None  # of a byline block
+    tail: tuple[int, Credit] | None = None  # of prose
+    label: str | None = None  # kind of article that its label announces
+    label_end: int = 0  # of a label printed in line: 开栏的话:…
+    marked: bool = False  # ▲ or 图为 at its head
+
+    @property
+    def has_dateline(self) -> bool:
+        return self.lead is not None
+
+    @property
+    def signed(self) -> Credit | None:
+        return self.tail[1] if self.tail else None
+
+    @property
+    def starts_with_date(self) -> bool:
+        return _DATE.match(self.folded) is not None
+
+
+@cache
+def labels() -> dict[str, str]:
+    """Label → kind of the text that it announces."""
+    return {row["label"]: row["kind"] for row in load_tsv("page_labels.tsv", ["label", "kind"], key=["label"])}
+
+
+def blocks_of(text: str) -> list[Block]:
+    """The blocks of a page in print order."""
+    out: list[Block] = []
+    for paragraph in paragraphs(text):
+        folded = paragraph.folded
+        out.append(_block(paragraph, folded, out[-1] if out else None))
+    _bare_names(out)
+    return out
+
+
+def _block(paragraph: Paragraph, folded: str, before: Block | None) -> Block:
+    gap = paragraph.gap
+    if is_table(folded):
+        return Block(paragraph, folded, "table", gap)
+    credit = parse(folded) if len(folded) <= 90 else None
+    if credit and credit.sure:
+        return Block(paragraph, folded, "byline", gap, credit=credit)
+    lead = leading(folded)
+    if lead and lead.end >= len(folded.rstrip()):
+        return Block(paragraph, folded, "byline", gap, lead=lead, credit=Credit(lead.bylines, True))
+    stripped = folded.strip(MARKS + "【】[]()《》〔〕 :")
+    if stripped in labels() and len(folded) <= 12:
+        return Block(paragraph, folded, "display", gap, label=labels()[stripped])
+    if is_contact(folded):
+        return Block(paragraph, folded, "contact", gap)
+    if not lead and is_display(folded):
+        return Block(paragraph, folded, "display", gap)
+    block = Block(paragraph, folded, "prose", gap, lead=lead)
+    block.marked = _CAPTION_MARK.match(folded) is not None
+    block.tail = trailing(folded)
+    if (m := _LABEL_COLON.match(folded)) and m[1] in labels():
+        block.label, block.label_end = labels()[m[1]], m.end()
+    elif (m := re.match(r"[\[【(]([一-鿿]{2,6})[)\]】]\s*", folded)) and m[1] in labels():
+        block.label, block.label_end = labels()[m[1]], m.end()
+    return block
+
+
+def _bare_names(blocks: list[Block]) -> None:
+    """A name alone between a headline and its text is a byline."""
+    for before, block, after in zip(blocks, blocks[1:], blocks[2:], strict=False):
+        if block.kind == "display" and before.kind == "display" and after.kind == "prose" and len(block.folded) <= 12:
+            credit = parse(block.folded)
+            if credit and all(is_name(b.name) for b in credit.bylines) and len(block.folded) <= 4 * len(credit.bylines):
+                block.kind, block.credit = "byline", credit
+
+
+# ------------------------------------------------------------------------------------------------- likeness of words
+class Likeness:
+    """How much two stretches of the page talk of the same things: shared three-character strings, rare ones first."""
+
+    def __init__(self, blocks: list[Block]):
+        self._grams = [_grams(block.folded) for block in blocks]
+        self._blocks = sum(1 for g in self._grams if g)
+        self._in: dict[str, int] = {}
+        for grams in self._grams:
+            for gram in grams:
+                self._in[gram] = self._in.get(gram, 0) + 1
+
+    def __call__(self, left: range | list[int], right: range | list[int]) -> float:
+        """Weighted share of common strings of blocks `left` and `right`, from 0; about 1 within an article."""
+        a: set[str] = set().union(*(self._grams[k] for k in left))
+        b: set[str] = set().union(*(self._grams[k] for k in right))
+        if not a or not b:
+            return 0.0
+        shared = a & b
+        total = max(self._blocks, 2)
+        weight = sum(math.log(total / min(self._in[g], total)) for g in shared)
+        return weight / math.sqrt(min(len(a), len(b)))
+
+
+def _grams(text: str) -> set[str]:
+    out: set[str] = set()
+    for m in _HAN2.finditer(text):
+        run = m[0]
+        out.update(run[k : k + 3] for k in range(len(run) - 2))
+    return out
+
+
+__all__ = ["Block", "Likeness", "blocks_of", "closed", "labels"]

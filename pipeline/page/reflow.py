@@ -1,0 +1,249 @@
+"""Column breaks: which printed lines go on the paragraph of the line before them.
+
+A page comes as lines with blank lines between them. A blank line stands between paragraphs and also where a print
+column ended, often in mid-word, so that neither blank lines nor their number tell paragraphs apart. What tells is the
+wording: how the line before ends, how the next one begins, and how likely one would follow the other in running text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from pipeline.folding import fold
+from pipeline.lexicon import load_tsv
+from pipeline.page.bylines import MARKS, leading, parse, trailing
+
+_LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_BREAK = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_CLOSING = "”’』」》)）】\"'"
+_FINAL = "。!?…;"  # in folded text
+_TAIL = 8  # characters of a line's end that are looked at for its final punctuation
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A printed line, trimmed: raw offsets, its text, its folded text and the blank lines before it."""
+
+    start: int
+    end: int
+    text: str
+    folded: str
+    gap: int
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Lines that run on: the text is theirs put together, `raw` maps an offset in it to the page."""
+
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def folded(self) -> str:
+        return "".join(line.folded for line in self.lines)
+
+    @property
+    def gap(self) -> int:
+        return self.lines[0].gap
+
+    def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Raw spans, one a line, of the characters `[start, end)` of the paragraph, trimmed of white space."""
+        out: list[tuple[int, int]] = []
+        at = 0
+        for line in self.lines:
+            low, high = max(start - at, 0), min(end - at, len(line.text))
+            at += len(line.text)
+            while low < high and line.text[low].isspace():
+                low += 1
+            while high > low and line.text[high - 1].isspace():
+                high -= 1
+            if low < high:
+                out.append((line.start + low, line.start + high))
+        return out
+
+
+def lines_of(text: str) -> list[Line]:
+    """The lines of a page that hold more than white space, in order."""
+    out: list[Line] = []
+    before = 0
+    for m in _LINE.finditer(text):
+        stripped = m[0].strip()
+        if not stripped:
+            continue
+        start = m.start() + len(m[0]) - len(m[0].lstrip())
+        gap = max(len(_BREAK.findall(text, before, start)) - 1, 0) if out else 0
+        out.append(Line(start, start + len(stripped), stripped, fold(stripped), gap))
+        before = start + len(stripped)
+    return out
+
+
+# ------------------------------------------------------------------------------------------------- the junction
+@cache
+def _weights() -> tuple[float, dict[str, float]]:
+    rows = {row["gram"]: row.number("weight") for row in load_tsv("page_junctions.tsv", ["gram", "weight"])}
+    return rows.pop("bias"), rows
+
+
+_DIGIT = re.compile(r"\d")
+
+
+def junction(before: str, after: str) -> float:
+    """Log-odds that folded `after` goes on the running text `before`, rather than that something new begins.
+
+    A log-linear model over the three characters on either side, trained on news text that was cut at random places
+    and on pairs of headline and text (see the head of page_junctions.tsv).
+    """
+    bias, weight = _weights()
+    a = _DIGIT.sub("0", before[-3:]).rjust(3, "^")
+    b = _DIGIT.sub("0", after[:3]).ljust(3, "$")
+    get = weight.get
+    return (
+        bias
+        + get("a" + a[2], 0.0)
+        + get("a" + a[1:], 0.0)
+        + get("a" + a, 0.0)
+        + get("b" + b[0], 0.0)
+        + get("b" + b[:2], 0.0)
+        + get("b" + b, 0.0)
+        + get("j" + a[2] + b[0], 0.0)
+        + get("j" + a[1:] + b[0] + "<", 0.0)
+        + get("j" + a[2] + b[:2] + ">", 0.0)
+        + get("j" + a[1:] + b[:2], 0.0)
+    )
+
+
+def closed(folded: str) -> bool:
+    """Whether a line ends as a sentence does."""
+    end = folded[-_TAIL:].rstrip(_CLOSING)
+    return end[-1:] in _FINAL if end else True
+
+
+# ------------------------------------------------------------------------------------------------- paragraphs
+_CONTINUES = re.compile(r"[,。、;:!?)》”’%…]|[·/]")  # what no paragraph begins with
+_INNER_STOP = re.compile(r"[。;]")
+_SHORT = 30  # a line under this length that does not end as a sentence may be a headline
+_PROSE = 46  # a longer one may not
+
+
+class Grams:
+    """The three-character strings of a page: one that spans a column break and occurs elsewhere was cut by it."""
+
+    def __init__(self, lines: list[Line]):
+        self._count: dict[str, int] = {}
+        count = self._count
+        for line in lines:
+            text = line.folded
+            for at in range(len(text) - 2):
+                gram = text[at : at + 3]
+                count[gram] = count.get(gram, 0) + 1
+
+    def known(self, before: str, after: str) -> bool:
+        """Whether a string of Chinese characters across the junction occurs elsewhere on the page."""
+        two, one = before[-2:] + after[:1], before[-1:] + after[:2]
+        return any(len(g) == 3 and _HAN.fullmatch(g) is not None and g in self._count for g in (two, one))
+
+
+_HAN = re.compile(r"[一-鿿]+")
+
+
+def _unclosed(text: str) -> bool:
+    """Whether a bracket or a book-title mark opens in `text` and does not close."""
+    tail = text[-120:]
+    return tail.count("《") > tail.count("》") or tail.rfind("(") > tail.rfind(")")
+
+
+def goes_on(before: str, line: Line, grams: Grams, after_display: bool) -> bool:
+    """Whether `line` goes on the paragraph whose folded text so far is `before`.
+
+    `after_display`: the paragraph itself follows a line that may be a headline, so that it is less likely running text.
+    """
+    after = line.folded
+    if _CONTINUES.match(after):
+        return not _is_closed_in_itself(before)
+    if closed(before) or is_apart(after) or leading(after):
+        return False
+    if _is_closed_in_itself(before) or trailing(before[-160:]):
+        return False
+    score = junction(before, after) + (2.0 if grams.known(before, after) else 0.0)
+    if _unclosed(before):
+        score += 2.0
+    whole = closed(after) or len(after) > _PROSE or "。" in after  # the line is running text itself
+    if len(before) > _PROSE or _INNER_STOP.search(before[:-1]) or before[-1] in ",、:" or leading(before):
+        return score > (-2.5 if whole else 4.0)
+    if not whole or len(after) <= 6 and len(before) <= 12:
+        return False
+    score -= 1.5
+    if " " in before or before[-1] in "”》)":
+        score -= 2.0
+    if after_display:
+        score -= 2.0
+    if "," in before[:-1]:
+        score += 0.7
+    if len(before) > _SHORT:
+        score += 2.5 if "," in before else 1.0
+    return score > 0
+
+
+def paragraphs(text: str) -> list[Paragraph]:
+    """The paragraphs of a page in print order, column breaks mended; headlines, bylines and tables are each one."""
+    lines = lines_of(text)
+    grams = Grams(lines)
+    out: list[Paragraph] = []
+    for line in lines:
+        if out:
+            last = out[-1]
+            after_display = len(out) > 1 and is_display(out[-2].folded)
+            if goes_on(last.folded, line, grams, after_display):
+                last.lines.append(line)
+                continue
+        out.append(Paragraph([line]))
+    return out
+
+
+# ------------------------------------------------------------------------------------------------- kinds of lines
+_TABLE = re.compile(r"Table with \d+ col|\d+[.、] ?[^;]{2,60}; ?\d+[.、] ?")
+_CONTACT_CUE = re.compile(
+    r"电话|热线|邮箱|[Ee]-?mail|QQ|投稿|责编|编辑|邮编|网址|微信|传真|值班|爆料|报料|订阅|天气预报|美编|校对|地址|零售|印刷|刊号"
+)
+_CONTACT_VALUE = re.compile(r"\d{7,}|\d{3,4}-\d{6,8}|[\w.]+@[\w.]+|www\.|℃|[::]")
+_INVITES = re.compile(r"扫码|欢迎[^。]{0,12}(?:读者|来稿|来电|投稿|提供|关注|订阅)|关注[^。]{0,8}公众号|下载[^。]{0,10}客户端")
+_MARKED = re.compile(r"[▲△▼◀►▶◄↑↓←→]|图为|上图|下图|左图|右图|资料图")
+
+
+def is_table(folded: str) -> bool:
+    """A table put into one line, or a numbered list in one line."""
+    return _TABLE.match(folded) is not None
+
+
+def is_contact(folded: str) -> bool:
+    """A line of an imprint or hotline: cues with numbers or addresses, or an invitation to readers."""
+    if len(folded) > 140 or folded[-1] in "。!?" and len(folded) > 60:
+        return False
+    cues = len(_CONTACT_CUE.findall(folded))
+    if cues and _CONTACT_VALUE.search(folded) and "," not in folded[:20]:
+        return True
+    if len(folded) <= 40 and (_INVITES.search(folded) or re.fullmatch(r"[\d\s()-]{7,}", folded)):
+        return True
+    return False
+
+
+def is_apart(folded: str) -> bool:
+    """Whether a line stands alone whatever its neighbours: byline, table, imprint or a marked caption."""
+    return folded[0] in MARKS or _is_closed_in_itself(folded)
+
+
+def _is_closed_in_itself(folded: str) -> bool:
+    if is_table(folded) or is_contact(folded):
+        return True
+    credit = parse(folded) if len(folded) <= 90 else None
+    return credit is not None and credit.sure
+
+
+def is_display(folded: str) -> bool:
+    """Whether a line is set like a headline: short and without the end of a sentence, but for ! and ?."""
+    if len(folded) > _PROSE or is_apart(folded):
+        return False
+    if not closed(folded):
+        return "。" not in folded
+    return folded.rstrip(_CLOSING)[-1:] in "!?" and len(folded) <= 24 and "。" not in folded
