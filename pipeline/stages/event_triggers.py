@@ -1,0 +1,179 @@
+"""Words that may name an event, and what a classifier sees of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pipeline.lexicon import load_yaml
+from pipeline.lexicon.trie import alternation
+from pipeline.records import EVENT_TYPES
+from pipeline.stages.event_view import View
+
+CLASSES = ("none", *EVENT_TYPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A word that may name an event of one of `types`, at [start, end) of the Doc."""
+
+    start: int
+    end: int
+    word: str
+    types: tuple[str, ...]
+
+
+class Lexicon:
+    """`events.yaml`, ready for matching."""
+
+    def __init__(self, content: dict[str, Any]):
+        self.types: dict[str, list[str]] = {}
+        for kind, words in content["triggers"].items():
+            for word in words.split():
+                if kind not in self.types.setdefault(word, []):
+                    self.types[word].append(kind)
+        self.blocked = {w for w in content["words"].split() if w not in self.types}
+        self.heads = {w: kind for kind, words in content["heads"].items() for w in words.split()}
+        self.light = set(content["light"].split())
+        self.trigger = re.compile(f"(?=({alternation([*self.types, *self.blocked])}))")  # at every place
+        self.head = re.compile(f"(?:{alternation(self.heads)})")
+        self.cues = {
+            name: re.compile(alternation(words.split()))
+            for name, words in (content["cues"] | {k: v for k, v in content["realis"].items()}).items()
+        }
+
+    def head_at_end(self, text: str) -> tuple[str, str] | None:
+        """The longest head noun that ends the text, and its type."""
+        for size in range(min(8, len(text)), 0, -1):
+            if kind := self.heads.get(text[-size:]):
+                return text[-size:], kind
+        return None
+
+
+@cache
+def lexicon() -> Lexicon:
+    return Lexicon(load_yaml("events.yaml", {"triggers", "light", "heads", "words", "realis", "cues"}))
+
+
+def candidates(view: View) -> list[Trigger]:
+    """Trigger words of the article outside names, times and quantities, in order of place; they may overlap."""
+    lex = lexicon()
+    out = []
+    free = 0  # inside a blocked word nothing begins
+    for m in lex.trigger.finditer(view.text):
+        start, word = m.start(), m[1]
+        if start < free:
+            continue
+        if word in lex.blocked:
+            free = start + len(word)
+            continue
+        for size in range(1, len(word) + 1):
+            types = lex.types.get(word[:size])
+            if types is not None and not view.covered(start, start + size):
+                out.append(Trigger(start, start + size, word[:size], tuple(types)))
+    return out
+
+
+_SKIP = re.compile(r"[了着过起出好完]")
+_TAIL = re.compile(r"[”’》\")）\s]+$")
+
+
+def features(view: View, found: list[Trigger]) -> list[list[str]]:
+    """Features of each of an article's candidates; `found` is what `candidates` gave."""
+    out = []
+    seen_words: set[str] = set()
+    seen_types: set[str] = set()
+    kind = view.doc._.article.kind if view.doc._.article is not None else "news"
+    spans = [(view.clause(t.start, t.end), t) for t in found]
+    for i, (clause, t) in enumerate(spans):
+        f = _context(view, t, clause)
+        mates = [u for c, u in spans[max(0, i - 6) : i + 7] if c == clause and u is not t]
+        before = [u for u in mates if u.end <= t.start]
+        after = [u for u in mates if u.start >= t.end]
+        for u in mates:
+            if u.start < t.end and t.start < u.end:
+                f.append("inside" if u.end - u.start > t.end - t.start else "around")
+        f.append(f"before:{min(2, len(before))}")
+        f.append(f"after:{min(2, len(after))}")
+        if before:
+            f.append(f"bt:{before[-1].types[0]}")
+            if before[-1].end == t.start:
+                f.append(f"bw:{before[-1].word}")
+        if after:
+            f.append(f"at:{after[0].types[0]}")
+            if after[0].start == t.end:
+                f.append(f"aw:{after[0].word}")
+        if t.word in seen_words:
+            f.append("again:word")
+        if t.types[0] in seen_types:
+            f.append("again:type")
+        seen_words.add(t.word)
+        seen_types.add(t.types[0])
+        f.append(f"kind:{kind}")
+        out.append(f)
+    return out
+
+
+def _context(view: View, t: Trigger, clause: tuple[int, int]) -> list[str]:
+    lex = lexicon()
+    flat = view.flat
+    a, b = view.flat_span(t.start, t.end)
+    low, high = view.flat_span(*clause)
+    left, right = flat[low:a], flat[b:high]
+    skip = _SKIP.match(right)
+    object_ = right[skip.end() :] if skip else right
+    f = ["bias", f"w:{t.word}", f"len:{min(3, t.end - t.start)}", f"ty:{t.types[0]}", f"tys:{','.join(t.types)}"]
+    l1, l2, l3 = left[-1:] or "^", left[-2:] or "^", left[-3:] or "^"
+    r1, r2, r3 = right[:1] or "$", right[:2] or "$", right[:3] or "$"
+    f += [f"l1:{l1}", f"l2:{l2}", f"l3:{l3}", f"r1:{r1}", f"r2:{r2}", f"r3:{r3}", f"lr:{l1}{r1}"]
+    f += [f"wl:{t.word}{l1}", f"wr:{t.word}{r1}"]
+    if skip:
+        f.append("aspect")
+        f.append(f"o1:{object_[:1]}")
+        f.append(f"o2:{object_[:2]}")
+    f.append(f"ty_l1:{t.types[0]}{l1}")
+    f.append(f"ty_r1:{t.types[0]}{r1}")
+    f += [f"lc:{c}" for c in set(left) & set("POLXTQ")]
+    f += [f"rc:{c}" for c in set(right) & set("POLXTQ")]
+    f += [f"tlc:{t.types[0]}{c}" for c in set(left) & set("POLXTQ")]
+    f += [f"trc:{t.types[0]}{c}" for c in set(right) & set("POLXTQ")]
+    f.append(f"first:{left[:1] or '^'}")
+    f.append(f"ll:{min(5, len(left) // 4)}")
+    f.append(f"rl:{min(5, len(right) // 4)}")
+    s0, s1 = view.flat_span(*view.sentence(t.start, t.end))
+    f += [f"sc:{c}" for c in set(flat[s0:s1]) & set("POLXTQ")]
+    f += [f"sp:{c}" for c in set(flat[s0:low]) & set("POLXTQ")]
+    f.append(f"end:{flat[high : high + 1]}")
+    f.append(f"beg:{flat[low - 1 : low] if low > s0 else '^'}")
+    if s1 - s0 < 24:
+        f.append("short")
+    for name, pattern in lex.cues.items():
+        m = pattern.findall(left)
+        if m:
+            f.append(f"cue:{name}")
+            f += [f"cw:{x}" for x in set(m)]
+    bare = _TAIL.sub("", right)
+    if bare and (head := lex.head_at_end(bare)):
+        f += [f"rh:{head[1]}", f"rhw:{head[0]}", f"lrh:{t.word}:{head[1]}"]
+    f.append(f"rt:{bare[-2:]}")
+    f.append(f"rt1:{bare[-1:]}")
+    inside = {lex.heads[x] for x in lex.head.findall(right[:24])}
+    f += [f"ra:{x}" for x in inside]
+    nominal = {lex.heads[x] for x in lex.head.findall(left)}
+    f += [f"lh:{x}" for x in nominal]
+    if not right.strip():
+        f += [f"lho:{t.word}:{x}" for x in nominal]
+    quote = view.quote(t.start, t.end)
+    if quote:
+        f.append(f"quote:{quote}")
+    p = view.paragraph(t.start)
+    role = view.roles[p]
+    f.append(f"role:{role}")
+    if role == "body":
+        nth = sum(r == "body" for r in view.roles[:p])
+        f.append(f"para:{min(3, nth)}")
+        if nth == 0 and s0 == view.flat_span(view.paragraphs[p], view.paragraphs[p] + 1)[0]:
+            f.append("lead")
+    return f

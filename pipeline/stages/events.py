@@ -1,0 +1,149 @@
+"""Events: what the article tells as happened, happening or planned, with who, what, where, when and how much.
+
+Trigger first, then arguments. Words of the lexicon are candidates; a log-linear classifier decides from the words and
+names around them whether they tell an event and of which type, a second one which names, times, quantities and noun
+phrases near them take part in it. The models are made by `python -m pipeline.train events configs/train.yaml`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.language.document import EVENTS, set_spans
+from pipeline.records import Argument, Event, Mention, TimeExpression
+from pipeline.stages import event_arguments, event_triggers
+from pipeline.stages.event_model import LogLinear
+from pipeline.stages.event_triggers import Trigger
+from pipeline.stages.event_view import TIME, Entity, View
+
+BUILTIN = "builtin"
+FILES = ("triggers", "arguments", "realis")
+
+
+@Language.factory(
+    "news_events",
+    assigns=["doc._.events"],
+    requires=["doc._.mentions", "doc._.times", "doc._.quantities"],
+    default_config={"model": BUILTIN, "trigger_threshold": 0.5, "argument_threshold": 0.4},
+)
+def create_events(nlp: Language, name: str, model: str, trigger_threshold: float, argument_threshold: float) -> Events:
+    """Writes `doc.spans["events"]`: label the type, span the trigger, record an Event.
+
+    `model` is a folder with triggers.npz, arguments.npz and realis.npz. A trigger candidate is an event from
+    `trigger_threshold` on, a candidate an argument from `argument_threshold` on (probabilities).
+    """
+    folder = Path(str(resources.files("pipeline.models"))) / "events" if model == BUILTIN else Path(model)
+    return Events(folder, trigger_threshold, argument_threshold)
+
+
+class Events:
+    """The stage. Raises OSError or ValueError if the folder does not hold the models."""
+
+    def __init__(self, folder: Path, trigger_threshold: float, argument_threshold: float):
+        self.triggers, self.arguments, self.realis = (LogLinear.load(folder / f"{name}.npz") for name in FILES)
+        self.trigger_threshold, self.argument_threshold = trigger_threshold, argument_threshold
+        event_triggers.lexicon()
+
+    def __call__(self, doc: Doc) -> Doc:
+        view = View(doc)
+        found = event_triggers.candidates(view)
+        chosen = self._choose(found, event_triggers.features(view, found))
+        starts = sorted(t.start for t in found)
+        events = []
+        for c in chosen:
+            arguments = self._arguments(view, c, starts)
+            events.append((c.trigger, self._event(view, c, arguments)))
+        set_spans(doc, EVENTS, [(t.start, t.end, e.type, e) for t, e in events])
+        return doc
+
+    def _choose(self, found: list[Trigger], seen: list[list[str]]) -> list[Choice]:
+        """The triggers that tell an event; of overlapping ones the likeliest, in order of place."""
+        likely: list[Choice] = []
+        for t, f in zip(found, seen, strict=True):
+            allowed = [0, *(event_triggers.CLASSES.index(k) for k in t.types)]
+            chance = self.triggers.probabilities(f, allowed)
+            event = 1 - float(chance[0])
+            if event >= self.trigger_threshold:
+                kind = t.types[int(chance[1:].argmax())]
+                planned = self.realis.probabilities(f, (0, 1))[1] > 0.5
+                likely.append(Choice(t, kind, event, "planned" if planned else "actual"))
+        kept: list[Choice] = []
+        for c in sorted(likely, key=lambda c: -c.chance):
+            if all(c.trigger.end <= k.trigger.start or k.trigger.end <= c.trigger.start for k in kept):
+                kept.append(c)
+        return sorted(kept, key=lambda c: c.trigger.start)
+
+    def _arguments(self, view: View, c: Choice, starts: list[int]) -> list[Argument]:
+        """The arguments of an event in order of place; of overlapping candidates the likeliest."""
+        t = c.trigger
+        options = event_arguments.candidates(view, t.start, t.end)
+        seen = event_arguments.features(view, t.start, t.end, c.kind, options, starts)
+        classes = range(len(event_arguments.CLASSES))
+        likely = []
+        for option, f in zip(options, seen, strict=True):
+            chance = self.arguments.probabilities(f, classes)
+            if 1 - chance[0] >= self.argument_threshold:
+                role = event_arguments.CLASSES[1 + int(chance[1:].argmax())]
+                likely.append((float(chance[1:].max()), Argument(role, option.start, option.end)))
+        kept: list[Argument] = []
+        for _, a in sorted(likely, key=lambda x: (-x[0], x[1].start)):
+            if all(a.end <= k.start or k.end <= a.start for k in kept):
+                kept.append(a)
+        return sorted(kept, key=lambda a: (a.start, a.end))
+
+    def _event(self, view: View, c: Choice, arguments: list[Argument]) -> Event:
+        event = Event(c.kind, c.realis, tuple(arguments), source="model", score=c.chance)
+        first, last = _dates(view, c, arguments)
+        return replace(event, date=first, last_date=last, place=_place(view, c, arguments))
+
+
+class Choice(NamedTuple):
+    """A trigger taken for an event of type `kind`, with its probability."""
+
+    trigger: Trigger
+    kind: str
+    chance: float
+    realis: str
+
+
+def _days(entity: Entity) -> tuple[date | None, date | None]:
+    record = entity.record
+    return (record.first_day, record.last_day) if isinstance(record, TimeExpression) else (None, None)
+
+
+def _dates(view: View, c: Choice, arguments: list[Argument]) -> tuple[date | None, date | None]:
+    """First and last day: of the time arguments, else of the article's lead where the sentence tells no time."""
+    told = [e for a in arguments if a.role == "time" for e in view.within(a.start, a.start + 1) if e.symbol == TIME]
+    if told:
+        days = [_days(e) for e in told]
+        firsts, lasts = [f for f, _ in days if f], [d for _, d in days if d]
+        return min(firsts, default=None), max(lasts, default=None)
+    low, high = view.sentence(c.trigger.start, c.trigger.end)
+    if c.realis == "planned" or any(e.symbol == TIME for e in view.within(low, high)):
+        return None, None
+    for e in view.within(0, view.lead_end):
+        if e.symbol == TIME and (days_ := _days(e)) != (None, None):
+            return days_
+    return None, None
+
+
+def _place(view: View, c: Choice, arguments: list[Argument]) -> str | None:
+    """Canonical path of where it happened: its place, else a place that acts or is met, else the article's own."""
+    for roles in (("place",), ("agent", "recipient", "object")):
+        for a in arguments:
+            if a.role in roles and (path := _deepest(view, a.start, a.end)):
+                return path
+    return _deepest(view, *view.sentence(c.trigger.start, c.trigger.end)) or _deepest(view, 0, view.lead_end)
+
+
+def _deepest(view: View, low: int, high: int) -> str | None:
+    """The longest canonical path of the places told in a stretch; the first of equals."""
+    paths = [e.record.canonical for e in view.within(low, high) if isinstance(e.record, Mention) and e.record.canonical]
+    return max(paths, key=lambda p: p.count("/"), default=None)
