@@ -1,0 +1,1 @@
+"""Trained weights, one folder a model, each with its model card (README.md)."""

@@ -1,0 +1,76 @@
+"""Make the shipped models again: `python -m pipeline.train segmenter|names configs/train.yaml`.
+
+Two more commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures, and
+`python -m pipeline.train predict-msra IN OUT` reads lines of `{"text": …}` and writes `{"text", "spans"}` with
+spans `[start, end, label]` by the convention of the MSRA corpus (PER, LOC, ORG).
+Training needs PyTorch and SciPy (`pip install torch scipy`) and the corpora that configs/train.yaml names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PARTS = ("segmenter", "names")
+
+
+def missing(settings: Any) -> list[str]:
+    """Every path in the settings, but those under `output`, that is not there."""
+    found: list[str] = []
+    if isinstance(settings, dict):
+        for key, value in settings.items():
+            if key not in ("output", "work"):
+                found += missing(value)
+    elif isinstance(settings, list):
+        for value in settings:
+            found += missing(value)
+    elif isinstance(settings, str) and "/" in settings and settings != "word/pos" and not Path(settings).exists():
+        found.append(settings)
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 if it worked, 2 if something it needs is not there."""
+    parser = argparse.ArgumentParser(prog="python -m pipeline.train", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in (*PARTS, "score"):
+        commands.add_parser(name).add_argument("config", type=Path)
+    predict = commands.add_parser("predict-msra")
+    predict.add_argument("input", type=Path)
+    predict.add_argument("output", type=Path)
+    predict.add_argument("--model", default="builtin", help="folder of the name model")
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.command == "predict-msra":
+            from pipeline.language.names import predict_msra
+
+            predict_msra(chosen.input, chosen.output, chosen.model)
+            return 0
+        everything = yaml.safe_load(chosen.config.read_text(encoding="utf-8"))
+        settings = everything["names" if chosen.command == "score" else chosen.command]
+        if absent := missing(settings):
+            raise FileNotFoundError("not found: " + ", ".join(absent))
+        if chosen.command == "segmenter":
+            from pipeline.training import segmenter
+
+            segmenter.train(settings)
+        elif chosen.command == "names":
+            from pipeline.training import names
+
+            names.train(settings)
+        else:
+            from pipeline.training import names_score
+
+            names_score.report(settings)
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        print(f"pipeline.train: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
