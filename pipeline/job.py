@@ -119,6 +119,7 @@ def run(config: Config, *, fresh: bool = False, progress: Progress | None = None
         }
         publish(output, new, manifest)
         _forget_other_shards(work, {shard.key for shard in plan})
+        shutil.rmtree(work / "tmp", ignore_errors=True)
     return Result(output, manifest)
 
 

@@ -88,6 +88,7 @@ class _Bar:
             TextColumn("left"),
             console=Console(stderr=True),
             disable=quiet,
+            transient=True,
         )
         self.pages = self.of = 0
 

@@ -48,7 +48,7 @@ def build_language(config: Config) -> Language:
         if unknown:
             allowed = ", ".join(sorted(meta.default_config)) or "none"
             raise ConfigError(f"stages.{factory}.{unknown[0]}: there is no such setting, allowed are {allowed}.")
-        missing = [need for need in meta.requires if need not in assigned and need.startswith(("doc.spans", "doc._."))]
+        missing = [need for need in meta.requires if need not in assigned and need.startswith("doc._.")]
         if missing:
             raise ConfigError(
                 f"stages.{factory}: it needs {missing[0]}, put {_who_assigns(nlp, missing[0], known)} before it."

@@ -6,6 +6,8 @@ Extensions
     Doc._.offsets    offsets.OffsetMap from Doc characters to the raw page
     Doc._.folded     the folded view of Doc.text, equal length, for matching
     Doc._.officials  list[records.Official]
+    Doc._.mentions, Doc._.quantities, Doc._.times, Doc._.events   the spans of the group of that name; stages name these
+                     in `assigns` and `requires`, where spaCy allows no span groups
     Span._.mention, Span._.quantity, Span._.time, Span._.event   the record of a span of the group of that name
 
 Span groups
@@ -53,6 +55,8 @@ def _register() -> None:
         if not Doc.has_extension(name):
             Doc.set_extension(name, **options)
     for name, group in _RECORD_OF.items():
+        if not Doc.has_extension(group):
+            Doc.set_extension(group, getter=lambda doc, group=group: list(doc.spans.get(group, ())))
         if not Span.has_extension(name):
             Span.set_extension(name, getter=lambda span, group=group: _record(span, group))
 

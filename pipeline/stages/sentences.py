@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
+import numpy as np
+from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -20,9 +22,13 @@ def create_sentences(nlp: Language, name: str) -> Sentences:
 
 class Sentences:
     def __call__(self, doc: Doc) -> Doc:
+        if not len(doc):
+            return doc
         at = [token.idx for token in doc]
         starts = {0}
         starts.update(bisect_left(at, match.end()) for match in _END.finditer(doc._.folded))
-        for i, token in enumerate(doc):
-            token.is_sent_start = i in starts
+        marks = np.full(len(at), -1, dtype="int64")
+        marks[[i for i in starts if i < len(at)]] = 1
+        # token by token, spaCy looks through the whole Doc for a parse each time
+        doc.from_array([SENT_START], marks.astype("uint64"))
         return doc
