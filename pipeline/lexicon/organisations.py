@@ -17,15 +17,28 @@ class Kind:
 
 
 @cache
-def _ends() -> dict[str, Kind]:
-    entries = load_yaml("organisations.yaml")["kinds"]
-    return {end: Kind(tuple(e["kinds"]), e["category"]) for e in entries for end in e["ends"]}
+def _lexicon() -> tuple[dict[str, Kind], tuple[str, ...], dict[str, str]]:
+    data = load_yaml("organisations.yaml", keys=("kinds", "rooms", "inside"))
+    ends = {end: Kind(tuple(e["kinds"]), e["category"]) for e in data["kinds"] for end in e["ends"]}
+    return ends, tuple(data["rooms"]), data["inside"]
 
 
 def kind_of(name: str) -> Kind:
     """What kind of organisation a name tells, by its longest known end; empty if none is known."""
-    ends = _ends()
-    for start in range(max(0, len(name) - 8), len(name)):
+    ends, rooms, inside = _lexicon()
+    kind = _by_end(name, ends)
+    if kind is None and name.endswith(rooms):
+        # a room of something named before it: 某中心某科
+        kind = next((k for stop in range(len(name) - 2, 1, -1) if (k := _by_end(name[:stop], ends))), None)
+    kind = kind or Kind((), None)
+    for word, category in inside.items():
+        if word in name and kind.category not in (category, "mass_org", "association", "enterprise"):
+            kind = Kind(kind.kinds, category)
+    return kind
+
+
+def _by_end(name: str, ends: dict[str, Kind]) -> Kind | None:
+    for start in range(max(0, len(name) - 10), len(name)):
         if name[start:] in ends:
             return ends[name[start:]]
-    return Kind((), None)
+    return None

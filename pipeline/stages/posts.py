@@ -18,18 +18,24 @@ GROUP = CANDIDATES + "posts"
 
 Span = tuple[int, int]
 
-# Between a title and the name after it: 组长:某某, 网格员“小某”, 副主任(主持工作)某某
-_BEFORE_NAME = re.compile(r"(?:\([^()\n]{1,10}\))?[ :“\"‘]{0,2}$")
+# Between a title and the name after it: 组长:某某, 网格员“小某”, 副主任(主持工作)某某, 楼长、退役军人某某
+_APPOSED = "退役军人|退伍军人|转业军人|老党员|中共党员|党员|复员军人|同志|老人"
+_BEFORE_NAME = re.compile(rf"(?:、(?:{_APPOSED}))?(?:\([^()\n]{{1,10}}\))?[ :“\"‘]{{0,2}}$")
 # Between two titles of one person: a separator, then at most the unit of the second. No comma: 镇长甲,乡长乙 are two people.
 _BETWEEN_TITLES = re.compile(r"(?:[、/ ]|兼任?|和|及|暨|,?现任?)[^,。;:!?()“”、\n]{0,40}")
 _BETWEEN_PEOPLE = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、 ]|和|及|、 )(?:同志)?")
-_TAKES_POST = (
+_BETWEEN_HOLDERS = re.compile(r"[、和及][^,。;:!?、\n]{0,40}")
+_TAKES = (
     "担任|出任|就任|接任|升任|转任|调任|改任|连任|兼任|现任|曾任|历任|拟任|留任|续任|任命|任|当选为?|推选为?|推举|选举|选为|聘为|聘请|聘任|聘"
     "|为|成为|是|当上了?|当起了?|当了|当过|当|做了"
 )
-_PREDICATE = re.compile(rf"(?P<verb>{_TAKES_POST})(?P<unit>[^。;:!?\n]{{0,40}})$")
-_LEAVES_POST = re.compile(r"^(?:同志)?(?:的|因[^。;\n]{1,12}辞去|辞去|不再担任)[^。;\n]{0,40}$")
-_SUBJECT_GAP = re.compile(r"[^。;!?\n]{0,45}$")
+_TAKES_POST = re.compile(rf"(?:{_TAKES})(?=[^。;:!?\n]{{0,40}}$)")
+_TAKES_FIRST = re.compile(rf"[“ ]*(?:自?从?)?(?:{_TAKES})")
+_HE_TAKES = re.compile(rf"[他她][^,。;\n]{{0,6}}?(?:{_TAKES})|^[^,。;\n]{{0,6}}这[位名]")
+_GIVES_HIM = re.compile(r"(?:聘请?|请|选|推举|派)[他她]")
+_LEAVES_POST = re.compile(r"(?:同志)?(?:的|因[^。;\n]{1,12}辞去|辞去|不再担任)[^。;\n]{0,40}")
+_IN_BRACKET = re.compile(r"(?:同志)?\([^()。;\n]{0,40}")
+_APPOSITION = re.compile(r", ?(?:[^,。;\n]{1,6}岁, ?)?[^,。;:!?、\n]{0,30}")
 
 
 @Language.factory("news_posts", assigns=["doc.spans"])
@@ -74,18 +80,24 @@ class _Holdings:
     def find(self) -> list[Holding]:
         before: dict[int, list[int]] = {}
         for person, (start, _) in enumerate(self.people):
-            chain = self._before(start) or self._inherited(person, before)
+            chain, how = self._before(start), "before"
+            if not chain and person - 1 in before:
+                previous = self.people[person - 1]
+                if self.text[previous[1] : start] in ("", "”") and previous[0] - 1 in self.title_ends:
+                    # 网格员“小某”某某: the nickname stands for the name after it
+                    chain = before.pop(person - 1)
+                    for post in chain:
+                        self.found.pop((post, person - 1), None)
+                elif self._coordinate(person - 1, person):
+                    chain, how = before[person - 1], "list"
             if chain:
                 before[person] = chain
-                how = "before" if self._before(start) else "list"
                 for post in chain:
                     self._add(post, person, how)
-        for post in range(len(self.titles)):
-            if post not in self.taken:
-                self._after(post)
-        for post in range(len(self.titles)):
-            if post not in self.taken:
-                self._predicate(post)
+        for attach in (self._after, self._predicate):
+            for post in range(len(self.titles)):
+                if post not in self.taken:
+                    attach(post)
         return [Holding(post, person, how) for (post, person), how in sorted(self.found.items())]
 
     def _add(self, post: int, person: int, how: str) -> None:
@@ -124,11 +136,6 @@ class _Holdings:
             chain.append(first)
         return chain
 
-    def _inherited(self, person: int, before: dict[int, list[int]]) -> list[int]:
-        if person - 1 not in before:
-            return []
-        return before[person - 1] if self._coordinate(person - 1, person) else []
-
     def _coordinate(self, first: int, second: int) -> bool:
         return bool(_BETWEEN_PEOPLE.fullmatch(self.text, self.people[first][1], self.people[second][0]))
 
@@ -141,63 +148,61 @@ class _Holdings:
         return index if index >= 0 and self.people[index][1] <= at else None
 
     def _after(self, post: int) -> None:
-        """甲书记; 甲(某村网格员); in lists 甲, 某村村民."""
+        """甲书记; 甲(某村网格员); in lists 甲, 某村村民; 当了十年书记的甲."""
         start, end = self.titles[post]
+        following = bisect_left(self.person_starts, end)
+        if self.text[end : end + 1] == "的" and self.person_starts[following : following + 1] == [end + 1]:
+            for each in self._chain_after(post):
+                self._add(each, following, "predicate")
+            return
         person = self._person_before(start)
         if person is None:
             return
         gap = self.text[self.people[person][1] : start]
         if not gap.strip(" ”"):
             self._add(post, person, "after")
-            return
-        how = None
-        if re.fullmatch(r"(?:同志)?\([^()。;\n]{0,40}", gap):
-            how = "bracket"
-        elif re.fullmatch(r", ?[^,。;:!?、\n]{0,30}", gap) and re.match(r"[,;。、\n]|$", self.text[end : end + 1]):
-            how = "apposition"
-        if how:
-            for each in self._chain_after(post):
-                self._add(each, person, how)
+        elif _IN_BRACKET.fullmatch(gap):
+            self._add_chain(post, [person], "bracket")
+        elif _APPOSITION.fullmatch(gap) and re.match(r"[,;。、\n]|$", self.text[end : end + 1]):
+            self._add_chain(post, [person], "apposition")
+
+    def _add_chain(self, first: int, people: Sequence[int], how: str) -> None:
+        for post in self._chain_after(first):
+            for person in people:
+                self._add(post, person, how)
 
     def _predicate(self, post: int) -> None:
         """甲当选会长; 任命甲为局长; 免去甲的局长职务; 担任会长以来,甲…"""
         start = self.titles[post][0]
-        low = max(0, start - 100)
-        for mark in "。;!?\n":
-            low = max(low, self.text.rfind(mark, low, start) + 1)
+        low = max(self.text.rfind(mark, 0, start) + 1 for mark in "。;!?\n")
         person = self._person_before(start)
+        clause = self.text[low:start]
         if person is not None and self.people[person][0] >= low:
             gap = self.text[self.people[person][1] : start]
-            verb = _last_verb(gap)
-            leaves = _LEAVES_POST.match(gap)
-            if leaves or verb is not None:
-                holders = [person]
-                while person > 0 and self.people[person - 1][0] >= low and self._coordinate(person - 1, person):
-                    person -= 1
-                    holders.append(person)
-                if leaves:
-                    holders = holders[:1] if "的" not in gap[:3] else holders
-                for each in self._chain_after(post):
-                    for holder in holders:
-                        self._add(each, holder, "leaves" if leaves else "predicate")
-            return
-        clause = self.text[low:start]
-        if re.match(rf"[“ ]*(?:自?从?)?(?:{_TAKES_POST})", clause):
+            leaves = _LEAVES_POST.fullmatch(gap)
+            if _GIVES_HIM.search(gap):
+                earlier = [p for p in range(person) if self.people[p][1] <= low]
+                self._add_chain(post, earlier[-1:] or [person], "predicate")
+            elif leaves and "的" in gap[:3]:
+                self._add_chain(post, [person], "leaves")
+            elif leaves or _TAKES_POST.search(gap):
+                self._add_chain(post, self._holders(person, low), "leaves" if leaves else "predicate")
+        elif _TAKES_FIRST.match(clause):
             after = bisect_left(self.person_starts, start)
             stop = re.search(r"[。;!?\n]|$", self.text[start:])
             if after < len(self.people) and self.people[after][0] < start + (stop.start() if stop else 0):
-                for each in self._chain_after(post):
-                    self._add(each, after, "predicate")
-        elif person is not None and re.search(r"[他她](?:还|曾|又|也|已)?(?:经)?(?:" + _TAKES_POST + ")", clause):
-            if "\n" not in self.text[self.people[person][1] : start]:
-                for each in self._chain_after(post):
-                    self._add(each, person, "predicate")
+                self._add_chain(post, [after], "predicate")
+        elif person is not None and _HE_TAKES.search(clause):
+            self._add_chain(post, [person], "predicate")
 
-
-def _last_verb(gap: str) -> str | None:
-    match = re.search(rf"(?:{_TAKES_POST})(?=[^。;:!?\n]{{0,40}}$)", gap)
-    return match.group() if match else None
-
-
-def spans_of(found: Iterable[tuple[int, int, object]]) -> list[Span]:
-    return [(start, end) for start, end, _ in found]
+    def _holders(self, last: int, low: int) -> list[int]:
+        """The people joined to the last one, each perhaps with a title of his own: 教授甲、某院主任乙当选副会长."""
+        out = [last]
+        while last > 0 and self.people[last - 1][0] >= low:
+            gap = (self.people[last - 1][1], self.people[last][0])
+            titled = self.people[last][0] in self.title_ends
+            if not (self._coordinate(last - 1, last) or (titled and _BETWEEN_HOLDERS.fullmatch(self.text, *gap))):
+                break
+            last -= 1
+            out.append(last)
+        return out

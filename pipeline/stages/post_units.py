@@ -1,0 +1,364 @@
+"""Where a post is held: the place or organisation of a title, and the place its name bears."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.lexicon.organisations import kind_of
+from pipeline.lexicon.posts import Title
+from pipeline.records import Mention
+
+LEVEL_OF_WORD = {
+    "省": "province", "市": "city", "州": "city", "盟": "city", "县": "county", "区": "county", "旗": "county",
+    "镇": "town", "乡": "town", "街道": "town", "社区": "community", "村": "village", "嘎查": "village",
+    "小区": "compound", "家属院": "compound",
+}  # fmt: skip
+_OFFICIAL_ENDS = (*LEVEL_OF_WORD, "花园", "公寓")
+_NEIGHBOURS = frozenset({"community", "village", "compound"})
+_GENERAL = ("community", "village", "town")
+_BARE_PLACE = re.compile(r"(?:[该本我全驻]|派驻)?(社区|街道|小区|家属院|嘎查|省|市|州|县|区|旗|镇|乡|村)$")
+_BARE_BODY = {
+    "院": "院", "校": "学校", "局": "局", "所": "所", "站": "站", "馆": "馆", "厂": "企业", "行": "银行", "社": "社",
+    "会": "会", "团": "团", "队": "队", "场": "场", "司": "企业",
+}  # fmt: skip
+_DEPARTMENT = re.compile(r"[一-鿿](?:科|病区|病房|手术室|门诊)$")
+_TEAM = re.compile(
+    r"(?:第[一二三四五六七八九十]+)?[一-鿿]{0,3}(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组|工作队|专班|主席团|代表团|评审组|专家组)$"
+)
+_NAMED_TEAM = re.compile(r"“([^“”\n]{2,10}(?:组|队|专班))”|(?:第[一二三四五六七八九十]+)?(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组)")
+_BREAK = re.compile(r"[、,。;:!?()“”\n]")
+# What may stand between a unit and the title: 社区第四网格网格员, 医院急诊科护士长, 村原党支部书记, 村的护林员
+_GAP = re.compile(
+    r"(?:的?(?:原|现任?|前任?|时任|首任|退休|离休|退役|在职|老|新任|专职|兼职|返乡|当地)?)"
+    r"(?:任?驻村|第[\d一二三四五六七八九十]+(?:网格|党支部|小组)|\d\d后|[一-鿿]{1,3}族|[一-鿿]{0,7}(?:科|室|系|班|组|部|处|股|中心|车间|值守的))?"
+)
+_ETHNIC = (
+    "蒙古族|回族|藏族|维吾尔族|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族|傣族|黎族|傈僳族|佤族|畲族|高山族"
+    "|拉祜族|水族|东乡族|纳西族|景颇族|柯尔克孜族|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族|阿昌族|普米族|塔吉克族|怒族"
+    "|乌孜别克族|俄罗斯族|鄂温克族|德昂族|保安族|裕固族|京族|独龙族|鄂伦春族|赫哲族|门巴族|珞巴族|基诺族|各族|蒙古|哈萨克|维吾尔"
+)
+_AUTONOMOUS = re.compile(rf"(?:{_ETHNIC})+自治(?=[县州旗]$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A mention as the stage of officials reads it; characters of the Doc."""
+
+    start: int
+    end: int
+    text: str
+    record: Mention
+
+    @property
+    def place(self) -> bool:
+        return self.record.type == "PLACE"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`text` as the row gives it, where it stands (None if only implied), the path of its place, and the mention."""
+
+    text: str
+    span: tuple[int, int] | None
+    place: str | None
+    name: Name | None
+
+
+class Units:
+    """Finds the unit of each post of one article. `posts` and `titles` run in parallel, sorted by place."""
+
+    def __init__(
+        self,
+        folded: str,
+        names: Sequence[Name],
+        people: Sequence[Name],
+        posts: Sequence[Name],
+        titles: Sequence[Title],
+        home: str,
+        page_text: str,
+    ):
+        self.folded, self.posts, self.titles = folded, posts, titles
+        self.names = [n for n in names if n.record.type in ("PLACE", "ORG")]
+        self.starts = [n.start for n in self.names]
+        self.person_starts = [n.start for n in people]
+        self.page_text = page_text
+        self.home = dict(_levels(home))
+        self.paths = self._common_paths()
+        self._found: dict[int, Unit | None] = {}
+
+    def of(self, post: int) -> Unit | None:
+        """The unit of a post, None if the text tells none."""
+        if post not in self._found:
+            self._found[post] = None if self.titles[post].alone else self._find(post)
+        return self._found[post]
+
+    # ------------------------------------------------------------------------------------------ the ways to find it
+    def _find(self, post: int) -> Unit | None:
+        name, title = self.posts[post], self.titles[post]
+        low = self._clause_start(name.start)
+        named = self._named_before(name.start, low, title)
+        if named:
+            return self._unit(named)
+        return (
+            self._bare_before(name.start, low)
+            or self._shared(post)
+            or self._of_colleague(post)
+            or self._team_before(title, name.start)
+            or self._implied(title, name.start)
+            or self._fallback(title, name.start)
+        )
+
+    def _clause_start(self, at: int) -> int:
+        start = at
+        while start > 0 and not _BREAK.match(self.folded, start - 1):
+            start -= 1
+        return start
+
+    def _named_before(self, at: int, low: int, title: Title) -> Name | None:
+        """The place or organisation named in the same clause right before the title, at most a few fixed words apart."""
+        if self.folded[at - 1 : at] in (")", "”") and at:  # 某村(原甲村、乙村)村医
+            opening = self.folded.rfind("(", max(0, at - 30), at)
+            if opening > 0:
+                at, low = opening, self._clause_start(opening)
+        index = bisect_right(self.starts, at) - 1
+        while index >= 0 and self.names[index].end > at:
+            index -= 1
+        if index < 0:
+            return None
+        name = self.names[index]
+        if (name.end <= low and name.end != at) or not _GAP.fullmatch(self.folded, name.end, at):
+            return None
+        if name.place:
+            if title.role and name.record.level in ("province", "other"):
+                return None
+            if title.level and not title.role and not _compatible(title.level, name.record.level):
+                return None
+        return name
+
+    def _bare_before(self, at: int, low: int) -> Unit | None:
+        """社区, 该镇, 支行, 急诊科, 督导组 before a title: the last one of the article that it can mean."""
+        left = self.folded[low:at]
+        match = _BARE_PLACE.search(left)
+        if match:
+            return self._place_of_level(LEVEL_OF_WORD[match.group(1)], at, match.group(1))
+        for size in range(min(10, len(left)), 1, -1):
+            name = self._last(lambda n, end=left[-size:]: not n.place and n.text.endswith(end), at)  # type: ignore[misc]
+            if name:
+                return self._unit(name)
+        team = _TEAM.search(left)
+        if team:
+            return Unit(team.group(), (low + team.start(), at), self.paths.get("county") or self.paths.get("city"), None)
+        if _DEPARTMENT.search(left):
+            return self._organisation(("医院",), at)
+        if left[-1:] in _BARE_BODY and (len(left) == 1 or left[-2] in "该本我"):
+            return self._organisation((_BARE_BODY[left[-1]],), at)
+        return None
+
+    def _shared(self, post: int) -> Unit | None:
+        """The unit of the title before, where the two are joined: 某镇党委副书记、镇长."""
+        if post == 0 or self.titles[post - 1].alone or self.titles[post - 1].category == "delegate":
+            return None
+        gap = (self.posts[post - 1].end, self.posts[post].start)
+        if not re.fullmatch(r"[、兼和及/ ]{1,2}|兼任|,也是[^,。;\n]{0,8}", self.folded[slice(*gap)]):
+            return None
+        unit, level = self.of(post - 1), self.titles[post].level
+        if unit and unit.name and level:
+            if not unit.name.place or not _compatible(level, unit.name.record.level):
+                return None
+        if self.titles[post].role and not self.titles[post].level and not _is_team_role(self.titles[post - 1]):
+            return unit if unit and unit.name and unit.name.place and not self.titles[post - 1].role else None
+        return unit
+
+    def _implied(self, title: Title, at: int) -> Unit | None:
+        """What the title itself says: 镇长 is of a town, 校长 of a school."""
+        if title.level:
+            return self._place_of_level(title.level, at, role=title.role)
+        if title.units:
+            return self._organisation(title.units, at)
+        return None
+
+    def _of_colleague(self, post: int) -> Unit | None:
+        """某局局长甲、科员乙; 某常委会主任甲主持,副主任乙: the organisation of the title before in the sentence."""
+        title, before = self.titles[post], self.titles[post - 1]
+        if post == 0 or title.level or title.alone:
+            return None
+        gap = self.folded[self.posts[post - 1].end : self.posts[post].start]
+        if re.search(r"[。!?\n]", gap):
+            return None
+        unit = self.of(post - 1)
+        if unit is None:
+            return None
+        if not title.role and _plain(title) == _plain(before):
+            return unit
+        joined = re.fullmatch(r"[一-鿿·, ]{2,8}[、和及]", gap)
+        return unit if joined and unit.name and not unit.name.place else None
+
+    def _team_before(self, title: Title, at: int) -> Unit | None:
+        """组长 is of the group of the paragraph: 审计组, “某专班”."""
+        if not title.text.endswith("组长"):
+            return None
+        paragraph = self.folded.rfind("\n", 0, at) + 1
+        teams = list(_NAMED_TEAM.finditer(self.folded, paragraph, at))
+        if not teams:
+            return None
+        span = teams[-1].span(1) if teams[-1].group(1) else teams[-1].span()
+        return Unit(self.folded[slice(*span)], span, self.paths.get("county") or self.paths.get("city"), None)
+
+    def _fallback(self, title: Title, at: int) -> Unit | None:
+        """A post of responsibility that says nothing of its unit is of the last one told in the paragraph or before."""
+        if title.role or not title.official or title.category in ("role", "enterprise", "military", "delegate", "school", "hospital"):
+            return None
+        name = self._last(lambda n: not n.place or n.record.level in _GENERAL, at, forward=False)
+        return self._unit(name) if name else None
+
+    # ------------------------------------------------------------------------------------------ choosing among names
+    def _last(self, wanted: Callable[[Name], bool], at: int, forward: bool = True) -> Name | None:
+        before = bisect_left(self.starts, at)
+        for name in reversed(self.names[:before]):
+            if wanted(name):
+                return name
+        return next((name for name in self.names[before:] if wanted(name)), None) if forward else None
+
+    def _place_of_level(self, level: str, at: int, word: str = "", role: bool = False) -> Unit | None:
+        if level in ("province", "city", "county"):
+            path = self._region(level, word)
+            if path:
+                return Unit(self._short(path), None, path, None)
+        name = (
+            self._last(lambda n: n.place and n.record.level == level and (level != "town" or _ends(n, word)), at)
+            if not role
+            else None
+        ) or self._last(lambda n: n.place and _compatible(level, n.record.level), at)
+        if name:
+            return self._unit(name)
+        path = self.paths.get(level)
+        return Unit(self._short(path), None, path, None) if path else None
+
+    def _region(self, level: str, word: str) -> str | None:
+        """The province, city or county that an office without a name means: the page's own before the article's."""
+        county = self.home.get("county", "")
+        if level == "city" and word in ("", "市") and county.endswith("市"):
+            return county
+        if level == "county" and word and county and not county.endswith(word):
+            county = ""
+        return county if level == "county" and county else self.home.get(level) or self.paths.get(level)
+
+    def _organisation(self, kinds: Sequence[str], at: int) -> Unit | None:
+        fitting = [n for n in self.names if not n.place and any(k in kind_of(n.text).kinds for k in kinds)]
+        paragraph = self.folded.rfind("\n", 0, at) + 1
+        near = [n for n in fitting if paragraph <= n.start < at]
+        if near:
+            return self._unit(near[-1])
+        if not fitting:
+            return None
+        often = Counter(n.text for n in fitting)
+        return self._unit(max(fitting, key=lambda n: (often[n.text], n.start < at, n.start if n.start < at else -n.start)))
+
+    def _unit(self, name: Name) -> Unit:
+        text = "".join(name.text.split())
+        if not name.place:
+            full = self._full_name(name)
+            return Unit(full, (name.start, name.end), self.place_in(full), name)
+        path = name.record.canonical
+        if path and (text[0] in "该本我" or not text.endswith(_OFFICIAL_ENDS)):
+            text = self._short(path)
+        return Unit(text, (name.start, name.end), path, name)
+
+    def _full_name(self, name: Name) -> str:
+        """The longest form of an organisation in the article: 县医院 for 某县医院, 某医附院 for 某医科大学附属医院."""
+        best = text = "".join(name.text.split())
+        for other in self.names:
+            if other.place or len(other.text) <= len(best) or other.text[-1] != text[-1]:
+                continue
+            short = 2 < len(text) <= 0.6 * len(other.text) and other.text[0] == text[0] and _in_order(text, other.text)
+            if (other.text.endswith(text) or short) and kind_of(text).kinds in ((), kind_of(other.text).kinds):
+                best = "".join(other.text.split())
+        return best
+
+    def _short(self, path: str) -> str:
+        """The last name of a path; of an autonomous county the short form, where the page has it."""
+        last = path.rsplit("/", 1)[-1]
+        short = _AUTONOMOUS.sub("", last)
+        return short if short != last and short in self.page_text else last
+
+    # ------------------------------------------------------------------------------------------ places
+    def _common_paths(self) -> dict[str, str]:
+        """The article's commonest path of each level, filled up from the page's region."""
+        counts: dict[str, Counter[str]] = {}
+        for name in self.names:
+            if name.place and name.record.canonical:
+                for level, path in _levels(name.record.canonical):
+                    counts.setdefault(level, Counter())[path] += 1
+        return {**self.home, **{level: c.most_common(1)[0][0] for level, c in counts.items()}}
+
+    def place_in(self, organisation: str) -> str | None:
+        """The path of the place that the name of an organisation bears, or that its 市, 县 stands for."""
+        best: tuple[int, int, str] | None = None
+        for name in self.names:
+            if not name.place or not name.record.canonical:
+                continue
+            for _, path in _levels(name.record.canonical):
+                last = path.rsplit("/", 1)[-1]
+                short = re.sub(r"(?:省|市|县|区|镇|乡|街道|社区|村)$", "", last)
+                for form in (last, short):
+                    at = organisation.rfind(form) if len(form) > 1 else -1
+                    if at >= 0 and (best is None or (at + len(form), path.count("/")) > best[:2]):
+                        best = at + len(form), path.count("/"), path
+        if best:
+            return best[2]
+        match = re.match(r"团?(省|市|州|县|区|旗|镇|乡|街道|社区|村)", organisation)
+        if not match:
+            return None
+        word = match.group(1)
+        level = LEVEL_OF_WORD[word]
+        return self._region(level, word) if level in ("province", "city", "county") else self.paths.get(level)
+
+
+def _levels(path: str) -> list[tuple[str, str]]:
+    """The path and those above it with their levels, told by the ends of the names."""
+    parts = path.split("/") if path else []
+    out = []
+    for depth, part in enumerate(parts):
+        here = "/".join(parts[: depth + 1])
+        if depth == 0:
+            level = "city" if part.endswith("市") else "province"
+        elif part.endswith(("街道", "镇", "乡", "苏木")):
+            level = "town"
+        elif part.endswith("社区"):
+            level = "community"
+        elif part.endswith(("村", "嘎查")):
+            level = "village"
+        elif depth == 1 and part.endswith(("市", "州", "盟", "地区")):
+            level = "city"
+        elif part.endswith(("县", "区", "市", "旗")):
+            level = "county"
+        else:
+            level = "compound"
+        out.append((level, here))
+    return out
+
+
+def _compatible(wanted: str, level: str | None) -> bool:
+    return wanted == level or (wanted in _NEIGHBOURS and level in _NEIGHBOURS) or {wanted, level} == {"city", "county"}
+
+
+def _ends(name: Name, word: str) -> bool:
+    last = (name.record.canonical or name.text).rsplit("/", 1)[-1]
+    return not word or last.endswith(word)
+
+
+def _plain(title: Title) -> str:
+    return title.text.removeprefix(title.rank)
+
+
+def _is_team_role(title: Title) -> bool:
+    return title.category == "role" and not title.role
+
+
+def _in_order(short: str, long: str) -> bool:
+    rest = iter(long)
+    return all(character in rest for character in short)
