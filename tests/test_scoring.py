@@ -252,17 +252,37 @@ def test_posts_by_person_title_and_unit(scored):
     assert figures(scores, "post_places") == (4, 4, 4, 4)
 
 
+def test_the_title_decides_before_the_unit_and_then_the_flag(scored):
+    gold = [post("孙二", "书记", "丙村")]
+    found = [
+        post("孙二", "副主任", "丙村"),
+        post("孙二", "书记", "丙村", official=False),
+        post("孙二", "书记", "丙村"),
+    ]
+    scores = scored([article(*FIRST, posts=gold)], [article(*FIRST, posts=found)])
+    assert figures(scores, "posts") == (1, 3, 1, 1)
+    assert figures(scores, "officials") == (1, 2, 1, 1)
+
+
+def test_the_same_title_with_a_near_unit_is_preferred_to_another_title(scored):
+    found = [post("孙二", "副主任", "丙村"), post("孙二", "书记", None)]
+    scores = scored([article(*FIRST, posts=[post("孙二", "书记", "丙村")])], [article(*FIRST, posts=found)])
+    assert figures(scores, "posts") == (1, 2, 0, 1)
+
+
 def quantity(words: str, value, unit: str, modifier: str, thing: str | None) -> dict:
     return {**at(words), "value": value, "unit": unit, "modifier": modifier, "kind": "count", "object": thing}
 
 
 def test_quantities_span_value_and_object(scored):
     gold = [quantity("20余人", 20, "人", "gt", None), quantity("3户", 3, "户", "eq", "困难群众")]
+    gold.append(quantity("4月", 4, "月", "gt", None))
     found = [quantity("20余", 20, "人", "gt", None), quantity("3户", 3, "户", "eq", "群众")]
+    found.append(quantity("4月", 4, "月", "ge", None))
     scores = scored([article(*FIRST, quantities=gold)], [article(*FIRST, quantities=found)])
-    assert figures(scores, "quantities") == (2, 2, 1, 2)
-    assert figures(scores, "quantity_values") == (2, 2, 1, 2)
-    assert figures(scores, "quantity_objects") == (2, 2, 0, 2)
+    assert figures(scores, "quantities") == (3, 3, 2, 3)
+    assert figures(scores, "quantity_values") == (3, 3, 2, 3)
+    assert figures(scores, "quantity_objects") == (3, 3, 0, 2)
 
 
 @pytest.mark.parametrize(
@@ -545,6 +565,13 @@ def test_gold_that_is_not_json_and_a_page_twice(run_output, capsys):
     assert "the same page" in refused(capsys, gold, output)
     (gold / "q.json").write_text("{", encoding="utf-8")
     assert "q.json: not a JSON file" in refused(capsys, gold, output)
+
+
+def test_authoring_files_are_left_out(run_output):
+    gold, output = run_output
+    (gold / "draft").mkdir()
+    (gold / "draft" / "p.json").write_text('{"page": "p.txt"}', encoding="utf-8")
+    assert len(score(gold, output).pages) == 1
 
 
 def test_a_table_without_a_column_is_named(run_output):
