@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from spacy.language import Language
@@ -13,13 +13,14 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import QUANTITIES, TIMES, set_spans
 from pipeline.lexicon import load_tsv
-from pipeline.records import MODIFIERS, QUANTITY_KINDS, Quantity
+from pipeline.records import MODIFIERS, Quantity
 from pipeline.stages.numerals import RANGE_LINK, Numeral, find_numerals
+from pipeline.stages.units import Unit, alternatives, unit_pattern, units
 
 SOURCE = "rule"
 
 
-@Language.factory("news_quantities", assigns=["doc.spans"], requires=["doc.spans"])
+@Language.factory("news_quantities", assigns=["doc._.quantities"], requires=["doc._.times"])
 def create_quantities(nlp: Language, name: str) -> Quantities:
     """Writes doc.spans["quantities"]; needs doc.spans["times"], where no quantity may stand."""
     return Quantities()
@@ -33,36 +34,6 @@ class Quantities:
         return doc
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A printed unit: canonical name, dimension, kind, factor to `si_unit` if there is one, and how it is used."""
-
-    name: str
-    dimension: str
-    kind: str
-    si_unit: str | None = None
-    factor: float | None = None
-    use: str = "measure"  # measure, or the type of a classifier
-    digits_only: bool = False
-
-
-@cache
-def units() -> dict[str, Unit]:
-    """All units of the lexicon by printed form."""
-    table: dict[str, Unit] = {}
-    columns = ("unit", "name", "dimension", "kind", "si_unit", "factor")
-    for row in load_tsv("units.tsv", columns, optional=("si_unit", "factor"), key=("unit",)):
-        factor = row.number("factor") if row["factor"] else None
-        kind = row.choice("kind", QUANTITY_KINDS)
-        table[row["unit"]] = Unit(row["name"], row["dimension"], kind, row["si_unit"] or None, factor)
-    types = ("classifier", "container", "verbal", "noun")
-    for row in load_tsv("classifiers.tsv", ("classifier", "type", "numerals"), key=("classifier",)):
-        digits = row.choice("numerals", ("any", "digits")) == "digits"
-        word = row["classifier"]
-        table.setdefault(word, Unit(word, "count", "count", "1", 1.0, row.choice("type", types), digits))
-    return table
-
-
 @cache
 def _modifiers(place: str) -> dict[str, str]:
     rows = load_tsv("modifiers.tsv", ("word", "place", "modifier"), key=("word", "place"))
@@ -70,25 +41,14 @@ def _modifiers(place: str) -> dict[str, str]:
     return allowed
 
 
-def _alternatives(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
-
-
-@cache
-def _unit_pattern() -> re.Pattern[str]:
-    words = _alternatives(units())
-    rate = _alternatives(word for word, unit in units().items())
-    return re.compile(rf" ?(?P<unit>(?:{words})(?:\([套件台个组支辆]\)|[/每](?:{rate}))?)")
-
-
 @cache
 def _before_pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?:(?P<word>{_alternatives(_modifiers('before'))})[为达至到]?|(?P<cap>最[高多低](?:可|能)?[^\W\d]{{1,4}}))$")
+    return re.compile(rf"(?:(?P<word>{alternatives(_modifiers('before'))})[为达至到]?|(?P<cap>最[高多低](?:可|能)?[^\W\d]{{1,4}}))$")
 
 
 @cache
 def _after_pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?P<word>{_alternatives(_modifiers('after'))})")
+    return re.compile(rf"(?P<word>{alternatives(_modifiers('after'))})")
 
 
 @dataclass(slots=True)
@@ -173,7 +133,7 @@ def _read(folded: str, numerals: Sequence[Numeral], at: int) -> tuple[int, _Foun
 
 
 def _unit_at(folded: str, numeral: Numeral) -> tuple[str, int, Unit] | None:
-    match = _unit_pattern().match(folded, numeral.end)
+    match = unit_pattern().match(folded, numeral.end)
     if match is None:
         return None
     word = match["unit"]

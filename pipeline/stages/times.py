@@ -22,6 +22,7 @@ from pipeline.page.issue import news_day
 from pipeline.records import Page, TimeExpression
 from pipeline.stages.calendar import days_of, lunar_date, make_date, solar_term
 from pipeline.stages.numerals import parse_number
+from pipeline.stages.units import unit_pattern
 
 SOURCE = "rule"
 KEYS = ("references", "anaphors", "sets", "parts", "seasons", "stretches", "festivals", "eras")
@@ -82,16 +83,19 @@ class _Words:
     stretches: dict[str, Any]
     festivals: dict[str, Any]
     eras: dict[str, str]
+    start: re.Pattern[str]
 
 
+_FIRST = "一二两三四五六七八九十几数半零今去前明后当同次翌上下本那这来昨即大第头每年月正冬腊农阴旧寒汛麦春新全逢过近此未今最初底第"
 _CN = "一二三四五六七八九十"
 _YEAR = r"(?P<y>(?<!\d)(?:1[89]|20)\d{2}(?=年)|[一二][零〇○一二三四五六七八九]{3}(?=年))年(?:度(?!假))?"
 _RELYEAR = (
-    r"(?P<ry>(?:今|去|前|明|后|当|同|次|翌|上|那|来|这|本)年(?:度(?!假))?|大前年|第二年|上一年|头年|[今去明](?=[冬春夏秋]))"
+    r"(?P<ry>(?:今|去|前|明|后|当|同|次|翌|上|那|来|这|本)年(?:度(?!假))?|大前年|第二年|头年|[今去明](?=[冬春夏秋]))"
 )
 _MONTH = (
-    rf"(?P<m>(?<!\d)(?:1[0-2]|0?[1-9])(?=月)|(?<![{_CN}第])(?:十[一二]?|[一二三四五六七八九])(?=月(?!饼|亮|球|色|光|嫂|子)))月份?"
+    rf"(?P<m>(?<!\d)(?:1[0-2]|0?[1-9])(?=月)|(?<![{_CN}第])(?!三月三)(?:十[一二]?|[一二三四五六七八九])(?=月(?!饼|亮|球|色|光|嫂|子)))月份?"
 )
+_MONTHS = r"(?P<m1>(?<!\d)(?:1[0-2]|[1-9])|(?<![一二三四五六七八九十第])[一二三四五六七八九十]{1,2})(?:至|到|[-—~])(?P<m2>(?:1[0-2]|[1-9])|[一二三四五六七八九十]{1,2})月份?"
 _RELMONTH = r"(?P<rm>(?:本|当|次|同|上|下)月(?!饼|亮|球)|[上下这]个月|每?月(?=[底末初]))"
 _LUNAR = rf"(?P<lunar>(?:农历|阴历|旧历)|(?=[正腊冬]月))(?P<lm>正|冬|腊|十[一二]?|[一二三四五六七八九])月(?P<ld>初[{_CN}]|二?十[{'一二三四五六七八九'}]?|三十|廿[一二三四五六七八九]?|[三五七九](?!\w月))?"
 _PART_OF_MONTH = r"(?P<xun>[上中下]旬|底|末|初|中(?=旬)|里|份)"
@@ -99,7 +103,7 @@ _DAY = rf"(?P<d>(?<![\d.])(?:3[01]|[12]\d|0?[1-9])(?=[日号])|(?:三十一?|二
 _RELDAY = r"(?P<rd>今天|今日|今儿|昨天|昨日|明天|明日|当天|当日|次日|翌日|第二天|前一天|同日|同一天|(?:这|那)(?:一)?天|当(?=[晚夜])|今(?=[晚夜晨])|昨(?=[晚夜])|明(?=晚)|[这那](?=晚)|即日)"
 _CLOCK = (
     rf"(?P<h>(?<![\d.])(?:2[0-4]|1\d|0?\d)(?=[时点:])|(?:二?十[一二三四五六七八九]?|[零一二两三四五六七八九])(?=[时点]))"
-    rf"(?:[时点](?!间|候|段|代|评|赞|击|亮|滴|多|名|钟头|位|燃|心|子|缀)钟?|:(?=[0-5]\d(?!\d)))"
+    rf"(?:[时点](?!间|候|段|代|评|赞|击|亮|滴|多[万个]|名|钟头|位|燃|心|子|缀)钟?|:(?=[0-5]\d(?!\d)))"
     rf"(?:(?P<mi>[0-5]?\d|[二三四五]?十[一二三四五六七八九]?|零?[一二三四五六七八九])分?|(?P<hf>半|一刻|三刻))?"
 )
 
@@ -118,19 +122,19 @@ def _words() -> _Words:
     )
     part = rf"(?P<part>{_any(parts)})"
     point = (
-        rf"(?:{_YEAR}|{_RELYEAR})?(?:{_LUNAR}|(?:{_MONTH}|{_RELMONTH}){_PART_OF_MONTH}?)?(?:{_DAY}|{_RELDAY})?"
-        rf"(?:{stretch}|{season}|{named})?{part}?(?:{_CLOCK})?(?P<about>许|左右|前后(?=[,到,举]))?"
+        rf"(?:{_YEAR}|{_RELYEAR})?(?:{_LUNAR}|{_MONTHS}|(?:{_MONTH}|{_RELMONTH}){_PART_OF_MONTH}?)?(?:{_DAY}|{_RELDAY})?"
+        rf"(?:{stretch}|{season}|{named})?{part}?(?:{_CLOCK})?(?P<about>许|多|左右|前后(?=[,到,举]))?"
     )
     count = (
-        r"(?P<num>\d+|[一二两三四五六七八九十]+|几|数|半)(?P<many>多|余)?(?P<unit>年|个月|个?星期|周|天|日|个?小时|分钟)(?P<half>半)?(?P<way>前|后|来|间)(?!排|卫|勤|台|景)"
+        r"(?P<num>(?<!\d)\d{1,3}|[一二两三四五六七八九十]+|几|数|半)(?P<many>多|余)?(?P<unit>年|个月|个?星期|周|天|(?<!\d)日|个?小时)(?P<half>半)?(?P<way>前|后|来|间)(?!排|卫|勤|台|景)"
         r"|(?P<past>过去|今后|未来|近|最近|此前|头)(?:的)?(?P<num2>\d+|[一二两三四五六七八九十]+)(?P<unit2>年|个月|周|天)(?P<since>来)?"
     )
     fixed = [*references, *sets, *data["eras"]]
     words = (
         rf"(?P<week>(?:每|逢|每逢|每到)(?:个)?(?:周|星期|礼拜)[一二三四五六日天末](?:(?:至|到|、)(?:周|星期)?[一二三四五六日天])?(?:{_any(parts)})?)"
-        rf"|(?P<word>{_any(fixed)})"
+        rf"|(?P<word>{_any(fixed)})|(?P<winter>去冬今春)"
+        r"|(?P<dot>(?<=“)(?:1[0-2]|[1-9])·(?:3[01]|[12]\d|0?[1-9])(?=”))"
         r"|(?P<century>(?:上|本|\d{2}|二十|十九)(?:个)?世纪)(?P<decade>[2-9]0|[二三四五六七八九]十)年代(?P<dpart>初|中期|末|后期|初期)?"
-        r"|(?P<dynasty>[民公]元前?|清末|清代|明代|宋代|唐代|元代|民国时期|明清时期)"
         r"|(?P<nearweek>(?:本|上|下|这)(?:个)?(?:周|星期)(?:[一二三四五六日末](?!期))?内?)"
     )
     return _Words(
@@ -145,26 +149,14 @@ def _words() -> _Words:
         stretches,
         festivals,
         data["eras"],
+        # any character that a time can begin with: a quick way to skip the rest
+        re.compile(rf"(?<!\d)\d|[{re.escape(''.join({w[0] for w in [*fixed, *parts, *festivals, *seasons, *stretches]}))}{_FIRST}]"),
     )
 
 
-_START = re.compile(
-    r"(?<!\d)\d|[今去前明后当同次翌上下本那这来昨大第每年月春夏秋冬暑寒元植五六七八九十三四二一端中重除小腊正农阴旧清国凌早晨上午下傍晚夜深半午拂黎天即双全“教劳圣立麦汛入开初盛深金隔逢]"
-    r"|[近日不目截现如眼时而至未将接以往从此先历最古疫抗解土改新过多长一战]"
-)
 _SINCE = re.compile(r"以来|至今|起(?![床火跑义飞源草诉码点步到诉哄伏来])")
 _TO = re.compile(r"(?:至|到|[-—~]{1,2})")
 _AHEAD = re.compile(r"[将拟]|计划|预计|打算|准备|定于|力争|争取|起施行|之?前(?!来|往|期|后|三)|届时|还要|要在|下届|推迟|施行|生效|还会|即可|开赛在即")
-_DYNASTIES = {
-    "清末": "1840/1911",
-    "清代": "1644/1911",
-    "明代": "1368/1644",
-    "宋代": "0960/1279",
-    "唐代": "0618/0907",
-    "元代": "1271/1368",
-    "民国时期": "1912/1949",
-    "明清时期": "1368/1911",
-}
 
 
 @dataclass
@@ -173,7 +165,8 @@ class _Told:
 
     year: int | None = None
     month: int | None = None
-    day: date | None = None
+    day: date | None = None  # the last one that is not ahead of the newspaper
+    fresh: bool = False  # whether nothing coarser was told since `day`
     unknown_day: tuple[int, int] | None = None  # month and day where the year is unknown
     value: str | None = None
     stretch: str | None = None  # last period (H1, Q2, 01/03) for 同期
@@ -189,13 +182,14 @@ class _Reader:
     issue: date | None
     latest: tuple[int, int] | None
     told: _Told = field(default_factory=_Told)
+    forced_year: int | None = None
 
     # -------------------------------------------------------------------------------------------- scanning
     def read(self) -> Iterator[tuple[int, int, str | None, str]]:
         words, text = _words(), self.folded
         at = 0
         while True:
-            start = _START.search(text, at)
+            start = words.start.search(text, at)
             if start is None:
                 return
             at = start.start()
@@ -210,15 +204,15 @@ class _Reader:
 
     def _at(self, at: int, words: _Words) -> tuple[int, str | None, str] | None:
         text = self.folded
-        match = words.words.match(text, at)
-        fixed = self._fixed(match, words) if match else None
-        if fixed is not None:
-            return fixed
         match = words.count.match(text, at)
         if match:
             counted = self._counted(match)
             if counted is not None:
                 return counted
+        match = words.words.match(text, at)
+        fixed = self._fixed(match, words) if match else None
+        if fixed is not None:
+            return fixed
         match = words.point.match(text, at)
         if match is None or match.end() == at:
             return self._year_in_name(at)
@@ -229,6 +223,12 @@ class _Reader:
         text, end = self.folded, match.end()
         if match["week"]:
             return end, "P1W", "SET"
+        if match["winter"]:
+            return end, f"{self.year - 1}-12/{self.year}-02" if self.year else "XXXX", "DATE"
+        if match["dot"]:
+            month, number = (int(x) for x in match["dot"].split("·"))
+            year = self._year_of(month, number, match.start(), end)
+            return end, f"{year or 'XXXX'}-{month:02d}-{number:02d}", "DATE"
         if match["century"]:
             century, decade = match["century"], match["decade"]
             head = {"上": 19, "本": 20}.get(century[0]) or int(parse_number(re.sub(r"个?世纪", "", century)) or 20) - 1
@@ -239,9 +239,6 @@ class _Reader:
             elif match["dpart"] and match["dpart"].startswith(("末", "后")):
                 begin = stop - 3
             return end, f"{begin}/{stop}", "DATE"
-        if match["dynasty"]:
-            value = _DYNASTIES.get(match["dynasty"])
-            return (end, value, "DATE") if value else None
         if match["nearweek"]:
             return self._week(match)
         word = match["word"]
@@ -255,13 +252,13 @@ class _Reader:
         if word in ("今天", "今日", "今儿") and words.point.match(text, match.start()).end() > end:  # type: ignore[union-attr]
             return None
         before = text[match.start() - 1 : match.start()]
-        if word in ("以后", "以前", "之后") and before not in ",。:;“\n!?":
+        after = text[end : end + 1] or "\n"
+        if word in ("过去", "最近") and after in "了的,。;!?\n":
             return None
-        if word in ("过去", "以往", "最近", "近来", "未来", "以后") and text[end : end + 1] in "了的":
-            if word in ("过去", "以后", "最近") and text[end : end + 1] == "了":
-                return None
-        if word == "现在" and before in "展呈出实涌体":
+        if (word == "现在" and before in "展呈出实涌体") or (word == "当时" and before == "正"):
             return None
+        if word == "近期" and not _AHEAD.search(self._clause(match.start(), end)):
+            return end, "PAST_REF", "DATE"
         if word == "今后" and text[end : end + 1].isdigit():
             return None
         value: str | None = words.references[word]
@@ -312,8 +309,11 @@ class _Reader:
                 return end, f"{self.year - int(number)}/{self.year}", "DATE"
             if number is None:
                 return (end, "PAST_REF" if way == "前" else "FUTURE_REF", "DATE") if unit == "年" and way == "前" else None
+            if unit.endswith("小时") and way != "前":
+                return None
             sign = -1 if way == "前" else 1
-            return end, self._shift(sign * number, unit), "TIME" if unit.endswith(("小时", "分钟")) else "DATE"
+            value = self._shift(sign * number, unit)
+            return (end, value, "TIME" if unit.endswith("小时") else "DATE") if value else None
         number = parse_number(match["num2"])
         if number is None or self.year is None:
             return None
@@ -342,19 +342,21 @@ class _Reader:
         told = self.told
         forward = number > 0
         if unit == "年":
-            base = told.year if forward and told.year else self.year
-            return f"{base + int(number)}" if base else ("FUTURE_REF" if forward else "PAST_REF")
+            base = told.year if forward else self.year
+            if base is None:
+                return None if forward else "PAST_REF"
+            told.value = str(base + int(number))
+            return told.value
         if unit == "个月":
             year, month = (told.year, told.month) if told.month else (self.year, self.latest[0] if self.latest else None)
             if year is None or month is None:
                 return told.value or ("FUTURE_REF" if forward else "PAST_REF")
             index = year * 12 + month - 1 + int(number)
             return f"{index // 12}-{index % 12 + 1:02d}"
-        if told.day is not None and unit.endswith(("天", "日", "周", "星期")):
+        if told.day is not None and told.fresh and unit.endswith(("天", "日", "周", "星期")):
             days = number * (7 if unit.endswith(("周", "星期")) else 1)
             day = told.day + timedelta(days=int(days))
-            told.day, told.year, told.month = day, day.year, day.month
-            told.value = day.isoformat()
+            self._tell(day)
             return told.value
         if unit.endswith(("小时", "分钟")):
             return self._shift_clock(number, unit)
@@ -388,22 +390,40 @@ class _Reader:
         if link and (match["d"] or match["m"] or match["h"] or match["y"] or match["ry"] or match["rd"]):
             second = words.point.match(text, link.end())
             if second and second.end() > link.end() and (second["d"] or second["m"] or second["h"] or second["y"] or second["rd"]):
-                other = self._value(second, words)
+                other = self._second(match, second, value, words)
                 if other is not None and other[0] and value:
                     return other[2], f"{value}/{other[0]}", "TIME" if "TIME" in (kind, other[1]) else kind
-            short = re.compile(r"(?P<a>1?\d|[一二三四五六七八九十]+)月").match(text, link.end())
-            if short is None and link and text[link.end() : link.end() + 2] == "今":
-                pass
         since = _SINCE.match(text, begin_clause)
         if since and value and "/" not in value:
             return since.end(), f"{value}/..", kind
         return end, value, kind
 
+    def _second(
+        self, first: re.Match[str], second: re.Match[str], value: str | None, words: _Words
+    ) -> tuple[str | None, str, int] | None:
+        """The end of a range, which goes on from its beginning: 7月13日至15日, 2024年3月1日至5月31日."""
+        begin = days_of(value)[0]
+        if begin is not None and second["d"] and not second["m"] and not second["rm"]:
+            day = make_date(begin.year, begin.month, int(parse_number(second["d"]) or 0))
+            if day is None:
+                return None, "DATE", second.end()
+            self._tell(day)
+            return self._clock(second, day.isoformat(), words)
+        if begin is not None and second["h"] and not second["m"] and not second["d"] and not second["rd"]:
+            return self._clock(second, begin.isoformat(), words)
+        if begin is not None and second["m"] and not second["y"] and not second["ry"]:
+            self.told.sentence_year = self.forced_year = begin.year + (int(parse_number(second["m"]) or 0) < begin.month)
+        try:
+            return self._value(second, words)
+        finally:
+            self.forced_year = None
+
     def _sound(self, match: re.Match[str], words: _Words) -> bool:
         """Whether the words found make a time: a lone part of the day, a lone 底 or season needs more."""
         text, start, end = self.folded, match.start(), match.end()
-        before, after = text[start - 1 : start], text[end : end + 1]
-        groups = [g for g in ("y", "ry", "m", "rm", "lm", "d", "rd", "stretch", "season", "named", "part", "h") if match[g]]
+        before = text[start - 1] if start else "\n"
+        after = text[end] if end < len(text) else "\n"
+        groups = [g for g in ("y", "ry", "m", "rm", "lm", "m1", "d", "rd", "stretch", "season", "named", "part", "h") if match[g]]
         if not groups:
             return False
         if groups == ["d"]:
@@ -420,19 +440,19 @@ class _Reader:
             word = match["stretch"]
             if word in ("底", "初", "末", "同期", "新学期") or len(word) == 1:
                 return False
-            return not (word == "全年" and after in "龄") and before not in "整"
+            return not (word == "全年" and after == "龄") and before not in "整0123456789一两二三四五六七八九十几半"
         if groups == ["ry"]:
             word = match["ry"]
-            return len(word) > 1 and not (word in ("前年", "当年", "后年", "那年", "这年", "来年", "上年", "本年") and before in "往以之生") and after not in "纪岁级"
+            return len(word) > 1 and not (word in ("前年", "当年", "后年", "那年", "这年", "来年", "上年", "本年") and before in "往以之生岁产") and after not in "纪岁级" and not (word == "后年" and after in "产均收")
         if groups == ["rm"]:
-            return match["rm"] not in ("月",)
+            return match["rm"] != "月" or bool(match["xun"])
         if groups == ["named"]:
             word = match["named"]
             if word in ("寒假", "汛期", "麦收", "春运"):
                 return False
             if word in ("清明", "元宵", "中秋", "重阳", "端午", "小年", "国庆", "五一", "六一", "七夕", "元旦", "双11"):
-                return bool(match[0] != word or re.match(r"前|后|当|期|假|里|,|节", text[end:]))
-            return after not in "晚联文礼祭粽饼团"
+                return bool(match[0] != word or re.match(r"前|后|当|期|假|里|,|节|的", text[end:]))
+            return after not in "晚联文礼祭粽饼团大·"
         if groups == ["h"]:
             if ":" in match[0]:
                 return bool(match["mi"])
@@ -451,13 +471,17 @@ class _Reader:
         if match["m"] and year is None and not explicit:
             day_number = int(parse_number(match["d"]) or 0) if match["d"] else None
             year = self._year_of(month or 1, day_number, start, end)
-        elif match["rm"] and month:
+        elif match["rm"]:
             year, month = self._relative_month(match["rm"])
+            if month is None:
+                return "XXXX" if year is None else str(year), "DATE", end
         kind = "DATE"
         day: date | None = None
         value: str | None
         if match["lm"]:
             return self._lunar(match, year)
+        if match["m1"]:
+            return self._months(match, year)
         if match["d"]:
             number = int(parse_number(match["d"]) or 0)
             if month is None:
@@ -480,25 +504,20 @@ class _Reader:
             code = words.seasons[match["season"]]
             if year is None and match["ry"] is None and match["y"] is None:
                 year = self.year
-            told.year = year
             if match["season"] == "入冬":
                 value = f"{year or 'XXXX'}-11"
             else:
                 value = f"{year or 'XXXX'}-{code}"
-            told.value, told.month, told.day = value, None, None
+            self._tell_period(year, None, value)
             return value, kind, end
         if month is not None and (match["m"] or match["rm"]):
             base = f"{year if year is not None else 'XXXX'}-{month:02d}"
-            told.year, told.month, told.value = year or told.year, month, base
-            told.sentence_year = year
+            self._tell_period(year, month, base)
             return base, kind, end
         if match["stretch"]:
             return self._stretch(match, year)
         if match["y"] or match["ry"]:
-            told.value = f"{year}" if year is not None else "XXXX"
-            if year is not None:
-                told.year, told.month, told.day = year, None, None
-                told.sentence_year = year
+            self._tell_period(year, None, f"{year}" if year is not None else "XXXX")
             return told.value, kind, end
         return self._clock(match, None, words)
 
@@ -509,9 +528,18 @@ class _Reader:
         told.offset = at
 
     def _tell(self, day: date) -> None:
-        told = self.told
-        told.day, told.year, told.month, told.value = day, day.year, day.month, day.isoformat()
+        told, limit = self.told, self.issue or self._latest_day()
+        told.year, told.month, told.value = day.year, day.month, day.isoformat()
         told.sentence_year = day.year
+        told.fresh = limit is None or day <= limit + timedelta(days=2)
+        if told.fresh:
+            told.day = day
+
+    def _tell_period(self, year: int | None, month: int | None, value: str | None) -> None:
+        """Notes a month, season or year; the last day stays for 当天, but is no longer what 三天后 counts from."""
+        told = self.told
+        told.year, told.month, told.value, told.fresh = year or told.year, month, value, False
+        told.sentence_year = year
 
     def _year(self, match: re.Match[str]) -> int | None:
         if match["y"]:
@@ -526,6 +554,8 @@ class _Reader:
             return told.year + 1 if told.year else None
         if self.year is None:
             return None
+        if word[0] == "上" and told.sentence_year is not None:
+            return told.sentence_year - 1
         shift = {"今": 0, "去": -1, "前": -2, "明": 1, "后": 2, "上": -1, "本": 0, "来": 1, "头": -1, "大": -3}
         return self.year + shift.get(word[0], 0)
 
@@ -539,6 +569,8 @@ class _Reader:
     def _year_of(self, month: int, day: int | None, start: int, end: int) -> int | None:
         """The year of a month told without one."""
         told = self.told
+        if self.forced_year is not None:
+            return self.forced_year
         if self.year is None:
             return None
         if told.sentence_year is not None and told.sentence_year != self.year:
@@ -571,8 +603,10 @@ class _Reader:
             year, month = (told.year, told.month) if told.month and told.day else (self.year, self._now_month())
         else:
             year, month = self.year, self._now_month()
-        if year is None or month is None:
+        if month is None:
             return year, None
+        if year is None:
+            return None, (month - 1 + {"上": -1, "下": 1, "次": 1}.get(word[0], 0)) % 12 + 1
         index = year * 12 + month - 1 + {"上": -1, "下": 1, "次": 1}.get(word[0], 0)
         return index // 12, index % 12 + 1
 
@@ -585,6 +619,13 @@ class _Reader:
         if self.latest is None or self.year is None:
             return self.told.day
         return make_date(self.year, *self.latest)
+
+    def _article_day(self) -> date | None:
+        """The first day that the article tells: what 今晚 and 当天 mean before any was told."""
+        match = re.compile(r"(?<![\d年])(1[0-2]|[1-9])月(3[01]|[12]\d|[1-9])日").search(self.folded)
+        if match is None or self.year is None:
+            return None
+        return make_date(self.year, int(match[1]), int(match[2]))
 
     def _day_only(self, match: re.Match[str], number: int, words: _Words) -> tuple[str | None, str, int] | None:
         told = self.told
@@ -611,7 +652,7 @@ class _Reader:
         if word in ("今天", "今日", "今儿", "今"):
             if not match["part"] and not match["h"]:
                 return "PRESENT_REF", "DATE", end
-            base = base or self.issue or self._latest_day()
+            base = base or self._article_day() or self.issue or self._latest_day()
             word = ""
         elif word in ("昨天", "昨日", "昨"):
             if self.issue:
@@ -622,11 +663,12 @@ class _Reader:
             base = self.issue or base or self._latest_day()
             word = "次"
         elif word == "即日":
-            since = _SINCE.match(self.folded, end)
-            if since is None:
+            if _SINCE.match(self.folded, end) is None:
                 return None
-            day = told.day or self._latest_day()
-            return (day.isoformat() if day else "PRESENT_REF"), "DATE", end
+            day = self.issue or self._latest_day()
+            return (f"{day:%Y-%m}" if day else "PRESENT_REF"), "DATE", end
+        if base is None and told.unknown_day is None:
+            base = self._article_day()
         if base is None:
             if told.unknown_day is not None:
                 month, number = told.unknown_day
@@ -641,10 +683,23 @@ class _Reader:
             self._tell(day)
         return self._clock(match, day.isoformat(), words)
 
+    def _months(self, match: re.Match[str], year: int | None) -> tuple[str | None, str, int] | None:
+        first, last = (int(parse_number(match[g]) or 0) for g in ("m1", "m2"))
+        if not 1 <= first < last <= 12:
+            return None
+        year = year if year is not None else self._year_of(last, None, match.start(), match.end())
+        head = "XXXX" if year is None else str(year)
+        self.told.stretch = f"{first:02d}/{last:02d}"
+        self.told.value = f"{head}-{first:02d}/{head}-{last:02d}"
+        return self.told.value, "DATE", match.end()
+
     def _lunar(self, match: re.Match[str], year: int | None) -> tuple[str | None, str, int] | None:
         end = match.end()
         month = {"正": 1, "冬": 11, "腊": 12}.get(match["lm"]) or int(parse_number(match["lm"]) or 0)
         year = year or self.year
+        now = self.issue or self._latest_day()
+        if year and now and month >= 11 and not match["y"] and not match["ry"] and now.month <= 6:
+            year -= 1
         text = match["ld"]
         if year is None:
             return "XXXX", "DATE", end
@@ -653,9 +708,6 @@ class _Reader:
             return (f"{first:%Y-%m}" if first else str(year)), "DATE", end
         number = int(parse_number(text.replace("初", "")) or 0)
         day = lunar_date(year, month, number)
-        now = self.issue or self._latest_day()
-        if day and now and month >= 11 and not match["y"] and not match["ry"] and (day - now).days > 180:
-            day = lunar_date(year - 1, month, number)
         if day is None:
             return None, "DATE", end
         self._tell(day)
@@ -723,6 +775,9 @@ class _Reader:
             code = "01"
         elif word in ("年底", "年末", "底", "末"):
             code = "12"
+            if not named and told.year and self.year and told.year < self.year:
+                if not _AHEAD.search(self._clause(match.start(), end)):
+                    head = str(told.year)
         elif word == "年中":
             code = "06"
         elif word in ("年内", "全年"):
@@ -751,6 +806,7 @@ class _Reader:
             if day is None and told.unknown_day is not None:
                 base = f"XXXX-{told.unknown_day[0]:02d}-{told.unknown_day[1]:02d}"
             else:
+                day = day or self._article_day()
                 base = day.isoformat() if day else ""
         if not match["h"]:
             return (base or "PAST_REF"), "TIME", end
@@ -772,17 +828,17 @@ class _Reader:
 
     def _year_in_name(self, at: int) -> tuple[int, str | None, str] | None:
         """2022 in 2022“宏图杯”: a year without 年 before a name."""
-        match = re.compile(r"(?<![\d.:/-])20\d{2}(?=[“《‘]|[^\W\d_])").match(self.folded, at)
-        if match is None or (self.folded[at - 1 : at] in "第约近共超达" and at):
+        match = re.compile(r"(?<![\d.:/-])(?:19|20)\d{2}(?=[“《‘]|[^\W\d_])").match(self.folded, at)
+        if match is None or (at and self.folded[at - 1] in "第约近共超达"):
             return None
+        end = match.end()
+        if self.folded[end] in "届级" or (self.folded[at - 1 : at] == "〔"):
+            return end + (self.folded[end] in "届级"), match[0], "DATE"
         if self.year is not None and not self.year - 5 <= int(match[0]) <= self.year + 2:
             return None
-        after = self.folded[match.end() : match.end() + 2]
-        if after[0].isascii() or after[0] in "年名位人个元户家次条件场亩米吨斤公万亿千百余多届张支台只头岁例处所所座双套份册平立毫千度第辆栋项株棵":
-            if after[0] != "届":
-                return None
-            return match.end() + 1, match[0], "DATE"
-        return match.end(), match[0], "DATE"
+        if self.folded[end].isascii() or self.folded[end] in "年万亿千百余多" or unit_pattern().match(self.folded, end):
+            return None
+        return end, match[0], "DATE"
 
 
 def festival_day(spec: Any, year: int) -> date | None:
