@@ -22,6 +22,9 @@ _LONGEST = 400  # blocks that one article may have
 _HOPELESS = -25.0  # an article below this score is not drawn out further
 
 
+_SIGNATURE = re.compile(r"[日局部委府会司办室心院厅处队站所社\d)]$")  # of a public notice
+
+
 @cache
 def _weights() -> dict[str, float]:
     return {
@@ -45,7 +48,7 @@ def split_page(page: Page) -> list[Article]:
 def _best_cut(blocks: list[Block], likeness: Likeness) -> list[tuple[int, int]]:
     """The cut of the blocks into intervals [a, b) with the highest sum of scores."""
     count = len(blocks)
-    like = _subhead_likeness(blocks, likeness)
+    like = _subhead_likeness(blocks, likeness) | _text_likeness(blocks, likeness)
     best = [0.0] + [float("-inf")] * count
     back = [0] * (count + 1)
     for start in range(count):
@@ -83,12 +86,24 @@ def _subhead_likeness(blocks: list[Block], likeness: Likeness) -> dict[int, floa
     return out
 
 
+def _text_likeness(blocks: list[Block], likeness: Likeness) -> dict[int, float]:
+    """For each paragraph behind another, how alike it is to the three before it."""
+    out = {}
+    for at in range(1, len(blocks)):
+        if blocks[at].kind == blocks[at - 1].kind == "prose":
+            first = at - 1
+            while first > max(at - 3, 0) and blocks[first - 1].kind == "prose":
+                first -= 1
+            out[at] = likeness(range(first, at), [at])
+    return out
+
+
 def _scores(blocks: list[Block], start: int, like: dict[int, float]) -> Iterator[tuple[int, float]]:
     """(end, score) of the article that blocks [start, end) would be, for every end worth a thought."""
     w = _weights()
     first = blocks[start]
     score = w["article"]
-    opened = dateline = signed = False
+    opened = named = dateline = signed = False  # named: a byline above the text gives names
     at = start
     # the heading
     displays = 0
@@ -99,6 +114,7 @@ def _scores(blocks: list[Block], start: int, like: dict[int, float]) -> Iterator
             if at == start:
                 score += w["byline_first"]
             seen_byline = opened = True
+            named = named or bool(block.credit and block.credit.bylines)
             dateline = dateline or block.has_dateline
         else:
             displays += 1
@@ -121,16 +137,23 @@ def _scores(blocks: list[Block], start: int, like: dict[int, float]) -> Iterator
         after_signed = before is not None and (before.kind in ("byline", "contact", "table") or before.tail is not None)
         if block.has_dateline:
             score += w["headless_dateline"]
-        elif block.marked:
+        elif block.marked or block.bulleted:
             score += w["headless"] + w["headless_marked"]
         else:
             score += w["headless"]
             if after_signed or before is None:
                 score += w["headless_after_signed"]
-            elif block.gap > 1:
-                score += w["headless_wide_gap"]
+            else:
+                score -= w["headless_like"] * min(like.get(start, 0.0), 1.5)
+                if block.gap > 1:
+                    score += w["headless_wide_gap"]
+        if block.starts_with_date:
+            score += w["headless_date"]
+        if block.is_note:
+            score += w["headless_note"]
     # the text
     kind = block.kind
+    labelled = any(blocks[k].label for k in range(start, at + 1))
     subheads: list[int] = []
     last_prose = -1
     for here in range(at, min(len(blocks), start + _LONGEST)):
@@ -142,13 +165,15 @@ def _scores(blocks: list[Block], start: int, like: dict[int, float]) -> Iterator
             if inside:
                 if block.has_dateline:
                     score += w["dateline_inside"]
-                if block.marked:
+                if block.marked or (block.bulleted and not blocks[at].bulleted):
                     score += w["marked_inside"]
+                if not displays and block.starts_with_date:
+                    score += w["headless_date_inside"]
                 if block.label:
                     score += w["label_inside"]
                 if signed:
                     score += w["text_after_signed"]
-                if kind == "table" and not block.folded.startswith("注"):
+                if kind == "table" and not block.is_note:
                     score += w["text_after_table"]
                 if kind == "contact":
                     score += w["text_after_contact"]
@@ -158,8 +183,9 @@ def _scores(blocks: list[Block], start: int, like: dict[int, float]) -> Iterator
                         score += w["text_wide_gap_date"]
             elif block.has_dateline:
                 opened = dateline = True
+                named = named or bool(block.lead and block.lead.bylines)
             if block.tail:
-                if opened and not block.tail[1].photo:
+                if named:
                     ending += w["twice_signed"]
                 signed = True
             last_prose = here
@@ -167,10 +193,12 @@ def _scores(blocks: list[Block], start: int, like: dict[int, float]) -> Iterator
             if previous is None or previous.kind != "byline":
                 if signed:
                     score += w["byline_again"]
-                elif opened:
+                elif named:
                     score += w["twice_signed"]
             signed = True
         elif block.kind == "display":
+            if labelled:
+                score += w["label_inside"]
             score += w["subhead"] if not (previous and previous.kind == "display") else w["subhead_run"]
             if signed:
                 score += w["text_after_signed"]
@@ -185,6 +213,10 @@ def _scores(blocks: list[Block], start: int, like: dict[int, float]) -> Iterator
                 score += w["subhead_subtitle"]
             if block.label:
                 score += w["label_inside"]
+            if " " in text:
+                score += w["subhead_space"]
+            if here + 1 < len(blocks) and blocks[here + 1].starts_with_date:
+                score += w["subhead_before_date"]
             if is_place(text):
                 score += w["subhead_place"]
             if is_notice(text):
@@ -192,7 +224,7 @@ def _scores(blocks: list[Block], start: int, like: dict[int, float]) -> Iterator
             if here + 1 < len(blocks) and blocks[here + 1].kind == "byline":
                 score += w["subhead_before_byline"]
             if not (previous and previous.kind == "display"):
-                score += w["subhead_like"] * min(like.get(here, 0.0), 1.2)
+                score += w["subhead_like"] * (min(like.get(here, 0.0), 1.8) - 0.8)
             if any(abs(s - len(text)) <= 3 for s in subheads):
                 score += w["subhead_sister"]
             subheads.append(len(text))
@@ -208,17 +240,21 @@ def _scores(blocks: list[Block], start: int, like: dict[int, float]) -> Iterator
             score += w["contact_inside"]
         if score < _HOPELESS:
             return
-        if signed:
-            if not opened:
+        if labelled:
+            pass
+        elif signed:
+            if not named:
                 ending += w["signed_below"]
         elif not opened and kind == "prose" and displays:
             ending += w["unsigned"]
-        if block.kind == "prose" and not closed(block.folded) and not block.tail:
+        if block.kind == "prose" and not block.tail and not closed(block.folded) and not _SIGNATURE.search(block.folded):
             ending += w["ends_open"]
-        if not displays and signed and last_prose >= 0:
-            credit = block.credit if block.kind == "byline" else block.signed
-            if credit and (credit.photo or credit.marked):
-                ending += w["headless_caption"]
+        credit = block.credit if block.kind == "byline" else block.signed
+        if signed and credit and last_prose >= 0 and (credit.photo or credit.marked):
+            if not displays:
+                ending += w["headless_caption"] if not blocks[at].bulleted else 0.0
+            elif here > at:
+                ending += w["signed_as_caption"]
         yield here + 1, score + ending
 
 
@@ -233,8 +269,36 @@ class Draft:
 
 
 def _put_back(drafts: list[Draft], blocks: list[Block], likeness: Likeness) -> list[Draft]:
+    drafts = _interrupted(drafts, blocks, likeness)
     drafts = _displaced_headlines(drafts, blocks, likeness)
     return _continued(drafts, blocks, likeness)
+
+
+def _interrupted(drafts: list[Draft], blocks: list[Block], likeness: Likeness) -> list[Draft]:
+    """The last paragraphs of an article, behind a wide gap, that talk of what an article before it talks of."""
+    out: list[Draft] = []
+    for draft in drafts:
+        out.append(draft)
+        prose = _prose(draft, blocks)
+        if not _headed(draft, blocks) or prose != draft.blocks[-len(prose) :]:
+            continue
+        for k in range(1, len(prose)):
+            first = blocks[prose[k]]
+            if first.gap < 2 or first.starts_with_date or not closed(blocks[prose[k] - 1].folded):
+                continue
+            for other in out[-3:-1]:
+                text = _prose(other, blocks)
+                if len(text) < 2 or not _headed(other, blocks) or _is_signed_below(other, blocks):
+                    continue
+                if likeness(text, prose[k:]) > 0.4 and likeness(prose[:k], prose[k:]) < 0.15:
+                    cut = draft.blocks.index(prose[k])
+                    other.rest.append(draft.blocks[cut:])
+                    draft.blocks = draft.blocks[:cut]
+                    break
+            else:
+                continue
+            break
+    return out
 
 
 def _has_text(draft: Draft, blocks: list[Block]) -> bool:
@@ -268,8 +332,8 @@ def _displaced_headlines(drafts: list[Draft], blocks: list[Block], likeness: Lik
                 signed_photo = any(blocks[k].tail and blocks[k].tail[1].photo for k in prose)
                 bonus = 1.5 if blocks[prose[0]].has_dateline else -0.5 if signed_photo else 0.5
                 options.append((like + bonus, other))
-            elif at_foot and like > 0.5:
-                options.append((like - 0.3, other))
+            elif at_foot and like > 0.35:
+                options.append((like - 0.05, other))
         if not options:
             continue
         score, other = max(options, key=lambda o: o[0])
@@ -311,12 +375,14 @@ def _continued(drafts: list[Draft], blocks: list[Block], likeness: Likeness) -> 
                 like = likeness(text, prose)
                 if not closed(blocks[text[-1]].folded):
                     like += 1.0
-                if credit and not _is_opened(other, blocks):
+                if credit and _is_opened(other, blocks):
+                    continue
+                if credit:
                     like += 0.4
                 options.append((like + 0.01 * k, other))
             if options:
                 score, other = max(options, key=lambda o: o[0])
-                if score > 0.35:
+                if score > 0.5:
                     other.rest.append(draft.blocks)
                     continue
         out.append(draft)
@@ -330,9 +396,10 @@ def _is_signed_below(draft: Draft, blocks: list[Block]) -> bool:
 
 def _is_opened(draft: Draft, blocks: list[Block]) -> bool:
     for k in draft.blocks:
-        if blocks[k].kind == "byline" or blocks[k].has_dateline:
+        block = blocks[k]
+        if block.kind == "byline" or (block.lead and block.lead.bylines):
             return True
-        if blocks[k].kind == "prose":
+        if block.kind == "prose":
             return False
     return False
 

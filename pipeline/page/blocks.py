@@ -31,6 +31,7 @@ class Block:
     label: str | None = None  # kind of article that its label announces
     label_end: int = 0  # of a label printed in line: 开栏的话:…
     marked: bool = False  # ▲ or 图为 at its head
+    bulleted: bool = False  # one of several items, each with ○ or the like
 
     @property
     def has_dateline(self) -> bool:
@@ -39,6 +40,10 @@ class Block:
     @property
     def signed(self) -> Credit | None:
         return self.tail[1] if self.tail else None
+
+    @property
+    def is_note(self) -> bool:
+        return self.folded.startswith(("注:", "备注:", "说明:"))
 
     @property
     def starts_with_date(self) -> bool:
@@ -63,14 +68,14 @@ def blocks_of(text: str) -> list[Block]:
 
 def _block(paragraph: Paragraph, folded: str, before: Block | None) -> Block:
     gap = paragraph.gap
-    if is_table(folded):
-        return Block(paragraph, folded, "table", gap)
     credit = parse(folded) if len(folded) <= 90 else None
     if credit and credit.sure:
         return Block(paragraph, folded, "byline", gap, credit=credit)
     lead = leading(folded)
     if lead and lead.end >= len(folded.rstrip()):
         return Block(paragraph, folded, "byline", gap, lead=lead, credit=Credit(lead.bylines, True))
+    if not lead and is_table(folded):
+        return Block(paragraph, folded, "table", gap)
     stripped = folded.strip(MARKS + "【】[]()《》〔〕 :")
     if stripped in labels() and len(folded) <= 12:
         return Block(paragraph, folded, "display", gap, label=labels()[stripped])
@@ -79,7 +84,8 @@ def _block(paragraph: Paragraph, folded: str, before: Block | None) -> Block:
     if not lead and is_display(folded):
         return Block(paragraph, folded, "display", gap)
     block = Block(paragraph, folded, "prose", gap, lead=lead)
-    block.marked = _CAPTION_MARK.match(folded) is not None
+    block.bulleted = folded[0] in "○△◆●☆★" or (folded[0] in MARKS and folded.count(folded[0]) > 1)
+    block.marked = not block.bulleted and (_CAPTION_MARK.match(folded) is not None or folded.startswith("又讯"))
     block.tail = trailing(folded)
     if (m := _LABEL_COLON.match(folded)) and m[1] in labels():
         block.label, block.label_end = labels()[m[1]], m.end()

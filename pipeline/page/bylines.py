@@ -29,7 +29,7 @@ _PLACE_REPORT = re.compile(rf"[{_HAN}]{{0,6}}报道$")
 _ORG = re.compile(
     rf"[{_HAN}]{{2,}}(?:局|委|办|部|会|院|校|站|台|社|处|所|队|团|司|行|中心|小学|中学|大学|学院|融媒|政府|街道|镇|乡|县|区|公司|办公室)$"
 )
-_NAME = re.compile(rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,5}}(?:·[{_HAN}]{{1,7}}){{1,3}}")
+_NAME = re.compile(rf"[{_HAN}]{{2,7}}|[{_HAN}]{{1,5}}(?:·[{_HAN}]{{1,7}}){{1,3}}")
 _SPLIT = re.compile(r"\s*[、,;/:|&]\s*|\s+")
 
 
@@ -219,12 +219,10 @@ def _join_names(chunks: list[str]) -> list[str] | None:
 
 
 def _cut(chunk: str) -> list[str]:
-    """Two names printed without a space, cut at the second surname: 甲乙丙丁 → 甲乙, 丙丁."""
-    single, _ = _surnames()
-    if chunk[0] in single:
-        for at in (3, 2):
-            if 2 <= len(chunk) - at <= 3 and chunk[at] in single:
-                return [chunk[:at], chunk[at:]]
+    """Two names printed without a space, cut at the second surname: 甲乙丙丁戊 → 甲乙丙, 丁戊; else one long name."""
+    for at in (3, 2):
+        if is_name(chunk[:at]) and is_name(chunk[at:]):
+            return [chunk[:at], chunk[at:]]
     return [chunk]
 
 

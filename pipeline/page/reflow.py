@@ -121,6 +121,7 @@ def closed(folded: str) -> bool:
 
 # ------------------------------------------------------------------------------------------------- paragraphs
 _CONTINUES = re.compile(r"[,。、;:!?)》”’%…]|[·/]")  # what no paragraph begins with
+_SIGNED_NOTICE = re.compile(r"[。;)\d]\s*[^。;,]{2,30}\d{4}年\d{1,2}月\d{1,2}日$")  # who gives it, and the date
 _INNER_STOP = re.compile(r"[。;]")
 _SHORT = 30  # a line under this length that does not end as a sentence may be a headline
 _PROSE = 46  # a longer one may not
@@ -163,7 +164,7 @@ def goes_on(before: str, line: Line, grams: Grams, after_display: bool) -> bool:
         return not _is_closed_in_itself(before)
     if closed(before) or is_apart(after) or leading(after):
         return False
-    if _is_closed_in_itself(before) or trailing(before[-160:]):
+    if _is_closed_in_itself(before) or trailing(before[-160:]) or _SIGNED_NOTICE.search(before[-60:]):
         return False
     score = junction(before, after) + (2.0 if grams.known(before, after) else 0.0)
     if _unclosed(before):
@@ -212,8 +213,16 @@ _MARKED = re.compile(r"[▲△▼◀►▶◄↑↓←→]|图为|上图|下图|
 
 
 def is_table(folded: str) -> bool:
-    """A table put into one line, or a numbered list in one line."""
-    return _TABLE.match(folded) is not None
+    """A table put into one line, a numbered list in one line, or many short items: names, gifts and sums."""
+    if _TABLE.match(folded):
+        return True
+    if len(folded) < 20 or "。" in folded or folded[-1] in "!?…":
+        return False
+    items = [item for item in re.split(r"[;、]\s*|\s{2,}", folded) if item]
+    if len(items) < 4 or max(len(i) for i in items) > 24:
+        items = folded.split()
+        return len(items) >= 6 and sum(len(i) for i in items) <= 4.5 * len(items) and max(len(i) for i in items) <= 12
+    return ";" in folded or "  " in folded and sum(c.isdigit() for c in folded) >= 4
 
 
 def is_contact(folded: str) -> bool:
@@ -221,7 +230,7 @@ def is_contact(folded: str) -> bool:
     if len(folded) > 140 or folded[-1] in "。!?" and len(folded) > 60:
         return False
     cues = len(_CONTACT_CUE.findall(folded))
-    if cues and _CONTACT_VALUE.search(folded) and "," not in folded[:20]:
+    if cues and _CONTACT_VALUE.search(folded) and (cues > 1 or "," not in folded[:20]):
         return True
     if len(folded) <= 40 and (_INVITES.search(folded) or re.fullmatch(r"[\d\s()-]{7,}", folded)):
         return True
