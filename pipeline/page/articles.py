@@ -15,7 +15,7 @@ from functools import cache
 from pipeline.lexicon import load_tsv
 from pipeline.page.blocks import Block, Likeness, blocks_of, closed
 from pipeline.page.bylines import MARKS
-from pipeline.page.headings import compose, is_notice, is_place
+from pipeline.page.headings import compose, is_column, is_notice, is_place
 from pipeline.records import Article, Byline, Page, Segment
 
 _LONGEST = 400  # blocks that one article may have
@@ -327,17 +327,21 @@ def _displaced_headlines(drafts: list[Draft], blocks: list[Block], likeness: Lik
             prose = _prose(other, blocks)
             if other is draft or not prose or blocks[prose[0]].marked or other.heading:
                 continue
-            like = _headline_fits(draft, prose, blocks)
+            fit = _headline_fits(draft, prose, blocks)
             if not _headed(other, blocks):
-                signed_photo = any(blocks[k].tail and blocks[k].tail[1].photo for k in prose)
-                bonus = 1.5 if blocks[prose[0]].has_dateline else -0.5 if signed_photo else 0.5
-                options.append((like + bonus, other))
-            elif at_foot and like > 0.35:
-                options.append((like - 0.05, other))
+                photo = any(blocks[k].tail and blocks[k].tail[1].photo for k in prose)
+                bonus = 0.6 if blocks[prose[0]].has_dateline else -0.3 if photo else 0.3
+                options.append((fit + bonus, fit, other))
+            elif at_foot and fit:
+                near = [k for k in other.blocks if blocks[k].kind == "display" and k < prose[0]]
+                bonus = 0.1 if len(near) == 1 and is_column(blocks[near[0]].folded) else 0.0
+                options.append((fit + bonus, fit, other))
         if not options:
             continue
-        score, other = max(options, key=lambda o: o[0])
-        if score < (0.3 if at_foot else 1.6):
+        options.sort(key=lambda o: -o[0])
+        score, _, other = options[0]
+        lead = score - options[1][0] if len(options) > 1 else score
+        if not (score >= 0.15 and lead >= 0.1 if at_foot else score >= 0.9):
             continue
         other.heading = draft.blocks
         out.remove(draft)
@@ -450,7 +454,13 @@ def _article(position: int, draft: Draft, blocks: list[Block]) -> Article:
     rest = own[at:]
     banner = not rest
     label = next((blocks[k].label for k in near if blocks[k].label), None)
-    kickers, headlines = compose([blocks[k] for k in near], [blocks[k] for k in displays], is_banner=banner)
+    if label == "column_intro" and len(near) > 1 and not displays:
+        kickers = [blocks[k] for k in near if not blocks[k].label]
+        headlines = [blocks[k] for k in near if blocks[k].label]
+    else:
+        kickers, headlines = compose(
+            [blocks[k] for k in near], [blocks[k] for k in displays], "".join(blocks[k].folded for k in rest[:6])
+        )
     head: list[Segment] = []
     kicker_words = [_kicker_words(b) for b in kickers]
     headline = "".join(_words(b) for b in headlines) or None
