@@ -15,7 +15,14 @@ _VALUE = re.compile(
     r"(?:T\d\d:\d\d)?"
 )
 # Days of solar terms in the 21st century: floor(years × 0.2422 + constant) less the leap years gone by.
-_TERMS = {"立春": (2, 3.87), "清明": (4, 4.81), "立夏": (5, 5.52), "立秋": (8, 7.5), "立冬": (11, 7.438), "冬至": (12, 21.94)}
+_TERMS = {
+    "立春": (2, 3.87),
+    "清明": (4, 4.81),
+    "立夏": (5, 5.52),
+    "立秋": (8, 7.5),
+    "立冬": (11, 7.438),
+    "冬至": (12, 21.94),
+}
 
 
 def days_of(value: str | None) -> tuple[date | None, date | None]:

@@ -143,9 +143,7 @@ def _plain(match: re.Match[str], arabic: bool) -> Numeral | None:
     modifier = "eq"
     if fuzz:
         core = text[: match.start("fuzz") - begin]
-        if times or (_BEFORE_FUZZ.search(core) and not (fuzz == "来" and arabic)):
-            modifier = _FUZZ[fuzz]
-        elif arabic and fuzz != "来":  # 35余名, 1078多
+        if times or (_BEFORE_FUZZ.search(core) and not (fuzz == "来" and arabic)) or (arabic and fuzz != "来"):
             modifier = _FUZZ[fuzz]
         else:  # 三多: the word belongs to what follows
             stop, text = begin + len(core), core
@@ -160,7 +158,9 @@ def _plain(match: re.Match[str], arabic: bool) -> Numeral | None:
     return Numeral(begin, stop, value, value, modifier, arabic)
 
 
-_PAIR = re.compile(r"(?P<head>[一二两三四五六七八九]?十|[一二两三四五六七八九]百)?(?P<a>[一二两三四五六七八])(?P<b>[二三四五六七八九])(?P<tail>[十百千万亿]*)")
+_PAIR = re.compile(
+    r"(?P<head>[一二两三四五六七八九]?十|[一二两三四五六七八九]百)?(?P<a>[一二两三四五六七八])(?P<b>[二三四五六七八九])(?P<tail>[十百千万亿]*)"
+)
 
 
 def _spread(text: str) -> tuple[float, float] | None:

@@ -43,7 +43,9 @@ def _modifiers(place: str) -> dict[str, str]:
 
 @cache
 def _before_pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?:(?P<word>{alternatives(_modifiers('before'))})[为达至到]?|(?P<cap>最[高多低](?:可|能)?[^\W\d]{{1,4}}))$")
+    return re.compile(
+        rf"(?:(?P<word>{alternatives(_modifiers('before'))})[为达至到]?|(?P<cap>最[高多低](?:可|能)?[^\W\d]{{1,4}}))$"
+    )
 
 
 @cache
@@ -89,8 +91,12 @@ def find_quantities(folded: str, taken: Sequence[tuple[int, int]] = ()) -> list[
 
 _LINK = re.compile(RANGE_LINK)
 _ORDINAL = re.compile(r"第 ?$")
-_RANK_BEFORE = re.compile(r"(?:居|列|排|排名|位列|位居|名列|荣获|获|得|夺|夺得|全国|全省|全市|全县|全区)(?:全[国省市县区])?第 ?$")
-_BIG = re.compile(r"大(?!学|队|会|家|爷|妈|娘|叔|哥|姐|伯|厅|道|街|桥|河|楼|于|概|约|多|小|量|幅|赛|奖|爱|伙|雪|雨|风|夫|寨|镇|村|山|地|使|人|专|棚|米|豆|蒜|葱|田|院)")
+_RANK_BEFORE = re.compile(
+    r"(?:居|列|排|排名|位列|位居|名列|荣获|获|得|夺|夺得|全国|全省|全市|全县|全区)(?:全[国省市县区])?第 ?$"
+)
+_BIG = re.compile(
+    r"大(?!学|队|会|家|爷|妈|娘|叔|哥|姐|伯|厅|道|街|桥|河|楼|于|概|约|多|小|量|幅|赛|奖|爱|伙|雪|雨|风|夫|寨|镇|村|山|地|使|人|专|棚|米|豆|蒜|葱|田|院)"
+)
 
 
 def _read(folded: str, numerals: Sequence[Numeral], at: int) -> tuple[int, _Found | None]:
@@ -221,9 +227,14 @@ def _tail(folded: str, item: _Found) -> None:
         return
     word = match["word"]
     following = folded[match.end() : match.end() + 1]
-    if word == "内" and (item.kind not in ("duration", "length", "money", "percent") or following in "部容在外地蒙涵侧"):
+    if word == "内" and (
+        item.kind not in ("duration", "length", "money", "percent") or following in "部容在外地蒙涵侧"
+    ):
         return
-    if word in ("多", "余") and (item.kind not in ("duration", "length", "mass", "money", "age", "other", "area") or following in "少次个项种款年数万方"):
+    if word in ("多", "余") and (
+        item.kind not in ("duration", "length", "mass", "money", "age", "other", "area")
+        or following in "少次个项种款年数万方"
+    ):
         return
     if word == "起" and item.kind not in ("money", "age"):
         return
@@ -260,7 +271,25 @@ def _accept(folded: str, numeral: Numeral, begin: int, end: int, word: str, reco
         return word not in ("个", "步", "起", "点", "面", "下", "样", "级", "道", "种", "块")
     if text == "一" and word in ("天", "年", "周", "度", "分", "级", "方", "成", "时", "里", "日", "代", "旬"):
         return word == "成"
-    if text == "半" and word not in ("年", "天", "小时", "个小时", "个月", "亩", "里", "斤", "瓢", "公里", "个钟头", "米", "碗", "尺", "寸", "两", "吨"):
+    if text == "半" and word not in (
+        "年",
+        "天",
+        "小时",
+        "个小时",
+        "个月",
+        "亩",
+        "里",
+        "斤",
+        "瓢",
+        "公里",
+        "个钟头",
+        "米",
+        "碗",
+        "尺",
+        "寸",
+        "两",
+        "吨",
+    ):
         return False
     if word == "年" and following in "级度代货会":
         return False
@@ -270,7 +299,11 @@ def _accept(folded: str, numeral: Numeral, begin: int, end: int, word: str, reco
         return False
     if word == "折" and following in "叠扣腰返线射合款磨":
         return False
-    if word == "级" and following not in "地大阵风强" and not re.search(r"(?:风力|震级|大风|阵风)$", folded[max(0, begin - 4) : begin]):
+    if (
+        word == "级"
+        and following not in "地大阵风强"
+        and not re.search(r"(?:风力|震级|大风|阵风)$", folded[max(0, begin - 4) : begin])
+    ):
         return False
     if word == "分" and not numeral.arabic:
         return False

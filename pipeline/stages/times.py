@@ -28,7 +28,7 @@ SOURCE = "rule"
 KEYS = ("references", "anaphors", "sets", "parts", "seasons", "stretches", "festivals", "eras")
 
 
-@Language.factory("news_times", assigns=["doc.spans"])
+@Language.factory("news_times", assigns=["doc._.times"])
 def create_times(nlp: Language, name: str) -> Times:
     """Writes doc.spans["times"]; uses doc._.page for the day or year of the newspaper."""
     return Times()
@@ -92,19 +92,17 @@ _YEAR = r"(?P<y>(?<!\d)(?:1[89]|20)\d{2}(?=年)|[一二][零〇○一二三四�
 _RELYEAR = (
     r"(?P<ry>(?:今|去|前|明|后|当|同|次|翌|上|那|来|这|本)年(?:度(?!假))?|大前年|第二年|头年|[今去明](?=[冬春夏秋]))"
 )
-_MONTH = (
-    rf"(?P<m>(?<!\d)(?:1[0-2]|0?[1-9])(?=月)|(?<![{_CN}第])(?!三月三)(?:十[一二]?|[一二三四五六七八九])(?=月(?!饼|亮|球|色|光|嫂|子)))月份?"
-)
+_MONTH = rf"(?P<m>(?<!\d)(?:1[0-2]|0?[1-9])(?=月)|(?<![{_CN}第])(?!三月三)(?:十[一二]?|[一二三四五六七八九])(?=月(?!饼|亮|球|色|光|嫂|子)))月份?"
 _MONTHS = r"(?P<m1>(?<!\d)(?:1[0-2]|[1-9])|(?<![一二三四五六七八九十第])[一二三四五六七八九十]{1,2})(?:至|到|[-—~])(?P<m2>(?:1[0-2]|[1-9])|[一二三四五六七八九十]{1,2})月份?"
 _RELMONTH = r"(?P<rm>(?:本|当|次|同|上|下)月(?!饼|亮|球)|[上下这]个月|每?月(?=[底末初]))"
 _LUNAR = rf"(?P<lunar>(?:农历|阴历|旧历)|(?=[正腊冬]月))(?P<lm>正|冬|腊|十[一二]?|[一二三四五六七八九])月(?P<ld>初[{_CN}]|二?十[{'一二三四五六七八九'}]?|三十|廿[一二三四五六七八九]?|[三五七九](?!\w月))?"
 _PART_OF_MONTH = r"(?P<xun>[上中下]旬|底|末|初|中(?=旬)|里|份)"
-_DAY = rf"(?P<d>(?<![\d.])(?:3[01]|[12]\d|0?[1-9])(?=[日号])|(?:三十一?|二?十[一二三四五六七八九]?|二十|[一二三四五六七八九])(?=日))(?P<dw>[日号])"
+_DAY = r"(?P<d>(?<![\d.])(?:3[01]|[12]\d|0?[1-9])(?=[日号])|(?:三十一?|二?十[一二三四五六七八九]?|二十|[一二三四五六七八九])(?=日))(?P<dw>[日号])"
 _RELDAY = r"(?P<rd>今天|今日|今儿|昨天|昨日|明天|明日|当天|当日|次日|翌日|第二天|前一天|同日|同一天|(?:这|那)(?:一)?天|当(?=[晚夜])|今(?=[晚夜晨])|昨(?=[晚夜])|明(?=晚)|[这那](?=晚)|即日)"
 _CLOCK = (
-    rf"(?P<h>(?<![\d.])(?:2[0-4]|1\d|0?\d)(?=[时点:])|(?:二?十[一二三四五六七八九]?|[零一二两三四五六七八九])(?=[时点]))"
-    rf"(?:[时点](?!间|候|段|代|评|赞|击|亮|滴|多[万个]|名|钟头|位|燃|心|子|缀)钟?|:(?=[0-5]\d(?!\d)))"
-    rf"(?:(?P<mi>[0-5]?\d|[二三四五]?十[一二三四五六七八九]?|零?[一二三四五六七八九])分?|(?P<hf>半|一刻|三刻))?"
+    r"(?P<h>(?<![\d.])(?:2[0-4]|1\d|0?\d)(?=[时点:])|(?:二?十[一二三四五六七八九]?|[零一二两三四五六七八九])(?=[时点]))"
+    r"(?:[时点](?!间|候|段|代|评|赞|击|亮|滴|多[万个]|名|钟头|位|燃|心|子|缀)钟?|:(?=[0-5]\d(?!\d)))"
+    r"(?:(?P<mi>[0-5]?\d|[二三四五]?十[一二三四五六七八九]?|零?[一二三四五六七八九])分?|(?P<hf>半|一刻|三刻))?"
 )
 
 
@@ -117,9 +115,7 @@ def _words() -> _Words:
     festivals, seasons, stretches = data["festivals"], data["seasons"], data["stretches"]
     season = rf"(?P<season>{_any(w for w in seasons)})(?!节|运|晚|联|分|至|耕|播|收|粮|种|茶|风|雨|游|训|令营|装|考|招|防|泳|笋)"
     named = rf"(?P<named>{_any([*festivals, *stretches])}|寒假|汛期|麦收|春运)(?:假期|期间|长假|当天|前夕|小长假)?"
-    stretch = (
-        r"(?P<stretch>上半年|下半年|[上下]学期|本学期|新学期|第?(?:一|二|三|四|1|2|3|4)季度|前三季度|前(?P<fm>[一二两三四五六七八九十]+|1?\d)个?月|年[初中底末]|年内|全年|[初底末](?![\w])|底|初|同期|(?<=年)期间)"
-    )
+    stretch = r"(?P<stretch>上半年|下半年|[上下]学期|本学期|新学期|第?(?:一|二|三|四|1|2|3|4)季度|前三季度|前(?P<fm>[一二两三四五六七八九十]+|1?\d)个?月|年[初中底末]|年内|全年|[初底末](?![\w])|底|初|同期|(?<=年)期间)"
     part = rf"(?P<part>{_any(parts)})"
     point = (
         rf"(?:{_YEAR}|{_RELYEAR})?(?:{_LUNAR}|{_MONTHS}|(?:{_MONTH}|{_RELMONTH}){_PART_OF_MONTH}?)?(?:{_DAY}|{_RELDAY})?"
@@ -150,13 +146,17 @@ def _words() -> _Words:
         festivals,
         data["eras"],
         # any character that a time can begin with: a quick way to skip the rest
-        re.compile(rf"(?<!\d)\d|[{re.escape(''.join({w[0] for w in [*fixed, *parts, *festivals, *seasons, *stretches]}))}{_FIRST}]"),
+        re.compile(
+            rf"(?<!\d)\d|[{re.escape(''.join({w[0] for w in [*fixed, *parts, *festivals, *seasons, *stretches]}))}{_FIRST}]"
+        ),
     )
 
 
 _SINCE = re.compile(r"以来|至今|起(?![床火跑义飞源草诉码点步到诉哄伏来])")
 _TO = re.compile(r"(?:至|到|[-—~]{1,2})")
-_AHEAD = re.compile(r"[将拟]|计划|预计|打算|准备|定于|力争|争取|起施行|之?前(?!来|往|期|后|三)|届时|还要|要在|下届|推迟|施行|生效|还会|即可|开赛在即")
+_AHEAD = re.compile(
+    r"[将拟]|计划|预计|打算|准备|定于|力争|争取|起施行|之?前(?!来|往|期|后|三)|届时|还要|要在|下届|推迟|施行|生效|还会|即可|开赛在即"
+)
 
 
 @dataclass
@@ -280,7 +280,11 @@ class _Reader:
         since = _SINCE.match(self.folded, end)
         day = self.issue or self._latest_day()
         if day is None:
-            return end, ("PAST_REF" if match[0][0] == "上" else "FUTURE_REF" if match[0][0] == "下" else "PRESENT_REF"), "DATE"
+            return (
+                end,
+                ("PAST_REF" if match[0][0] == "上" else "FUTURE_REF" if match[0][0] == "下" else "PRESENT_REF"),
+                "DATE",
+            )
         shift = {"上": -7, "下": 7}.get(match[0][0], 0)
         weekday = re.search(r"(?:周|星期)([一二三四五六日末])", match[0])
         monday = day - timedelta(days=day.weekday()) + timedelta(days=shift)
@@ -308,7 +312,9 @@ class _Reader:
                     return (end, "PAST_REF", "DATE") if unit == "年" and match["many"] else None
                 return end, f"{self.year - int(number)}/{self.year}", "DATE"
             if number is None:
-                return (end, "PAST_REF" if way == "前" else "FUTURE_REF", "DATE") if unit == "年" and way == "前" else None
+                return (
+                    (end, "PAST_REF" if way == "前" else "FUTURE_REF", "DATE") if unit == "年" and way == "前" else None
+                )
             if unit.endswith("小时") and way != "前":
                 return None
             sign = -1 if way == "前" else 1
@@ -348,7 +354,9 @@ class _Reader:
             told.value = str(base + int(number))
             return told.value
         if unit == "个月":
-            year, month = (told.year, told.month) if told.month else (self.year, self.latest[0] if self.latest else None)
+            year, month = (
+                (told.year, told.month) if told.month else (self.year, self.latest[0] if self.latest else None)
+            )
             if year is None or month is None:
                 return told.value or ("FUTURE_REF" if forward else "PAST_REF")
             index = year * 12 + month - 1 + int(number)
@@ -389,7 +397,11 @@ class _Reader:
                 link = _TO.match(text, end + 1)
         if link and (match["d"] or match["m"] or match["h"] or match["y"] or match["ry"] or match["rd"]):
             second = words.point.match(text, link.end())
-            if second and second.end() > link.end() and (second["d"] or second["m"] or second["h"] or second["y"] or second["rd"]):
+            if (
+                second
+                and second.end() > link.end()
+                and (second["d"] or second["m"] or second["h"] or second["y"] or second["rd"])
+            ):
                 other = self._second(match, second, value, words)
                 if other is not None and other[0] and value:
                     return other[2], f"{value}/{other[0]}", "TIME" if "TIME" in (kind, other[1]) else kind
@@ -412,7 +424,9 @@ class _Reader:
         if begin is not None and second["h"] and not second["m"] and not second["d"] and not second["rd"]:
             return self._clock(second, begin.isoformat(), words)
         if begin is not None and second["m"] and not second["y"] and not second["ry"]:
-            self.told.sentence_year = self.forced_year = begin.year + (int(parse_number(second["m"]) or 0) < begin.month)
+            self.told.sentence_year = self.forced_year = begin.year + (
+                int(parse_number(second["m"]) or 0) < begin.month
+            )
         try:
             return self._value(second, words)
         finally:
@@ -423,19 +437,32 @@ class _Reader:
         text, start, end = self.folded, match.start(), match.end()
         before = text[start - 1] if start else "\n"
         after = text[end] if end < len(text) else "\n"
-        groups = [g for g in ("y", "ry", "m", "rm", "lm", "m1", "d", "rd", "stretch", "season", "named", "part", "h") if match[g]]
+        groups = [
+            g
+            for g in ("y", "ry", "m", "rm", "lm", "m1", "d", "rd", "stretch", "season", "named", "part", "h")
+            if match[g]
+        ]
         if not groups:
             return False
         if groups == ["d"]:
             if match["dw"] == "号" or not match["d"].isdigit() or before in "第" or after in "均报内游常资起":
                 return False
-            return not re.search(r"(?:拘留|为期|工期|每|共|连续|满|历时|达|超|近|约|用|第|[、.])$", text[max(0, start - 2) : start]) and after != "后"
+            return (
+                not re.search(
+                    r"(?:拘留|为期|工期|每|共|连续|满|历时|达|超|近|约|用|第|[、.])$", text[max(0, start - 2) : start]
+                )
+                and after != "后"
+            )
         if groups == ["part"]:
             if match["part"] in ("晚", "夜", "晨", "半夜", "天亮", "中午") and match["part"] != "中午":
                 return False
-            return before in ",。;!?”:\n" and after in ",," 
+            return before in ",。;!?”:\n" and after in ",,"
         if groups == ["season"]:
-            return len(match["season"]) > 1 and before in ",。;!?“”:\n" and match["season"] not in ("开春", "秋后", "入秋", "入冬") or match["season"] in ("入秋", "入冬")
+            return (
+                len(match["season"]) > 1
+                and before in ",。;!?“”:\n"
+                and match["season"] not in ("开春", "秋后", "入秋", "入冬")
+            ) or match["season"] in ("入秋", "入冬")
         if groups == ["stretch"]:
             word = match["stretch"]
             if word in ("底", "初", "末", "同期", "新学期") or len(word) == 1:
@@ -443,7 +470,15 @@ class _Reader:
             return not (word == "全年" and after == "龄") and before not in "整0123456789一两二三四五六七八九十几半"
         if groups == ["ry"]:
             word = match["ry"]
-            return len(word) > 1 and not (word in ("前年", "当年", "后年", "那年", "这年", "来年", "上年", "本年") and before in "往以之生岁产") and after not in "纪岁级" and not (word == "后年" and after in "产均收")
+            return (
+                len(word) > 1
+                and not (
+                    word in ("前年", "当年", "后年", "那年", "这年", "来年", "上年", "本年")
+                    and before in "往以之生岁产"
+                )
+                and after not in "纪岁级"
+                and not (word == "后年" and after in "产均收")
+            )
         if groups == ["rm"]:
             return match["rm"] != "月" or bool(match["xun"])
         if groups == ["named"]:
@@ -456,9 +491,15 @@ class _Reader:
         if groups == ["h"]:
             if ":" in match[0]:
                 return bool(match["mi"])
-            return not (match["h"] in "一两三四五六七八九十" and not match["hf"] and not match["mi"] and not match["about"])
+            return not (
+                match["h"] in "一两三四五六七八九十" and not match["hf"] and not match["mi"] and not match["about"]
+            )
         if groups[0] == "m" and groups == ["m"]:
-            return before not in "第" and after not in "刊娘" and not (match["m"] in _CN and text[start:end].endswith("月") and before in "，岁")
+            return (
+                before not in "第"
+                and after not in "刊娘"
+                and not (match["m"] in _CN and text[start:end].endswith("月") and before in "，岁")
+            )
         return True
 
     def _value(self, match: re.Match[str], words: _Words) -> tuple[str | None, str, int] | None:

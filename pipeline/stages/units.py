@@ -50,5 +50,3 @@ def unit_pattern() -> re.Pattern[str]:
     """Matches a printed unit, also a rate (元/斤) and one with another in brackets (台(套)), as group `unit`."""
     words = alternatives(units())
     return re.compile(rf" ?(?P<unit>(?:{words})(?:\([套件台个组支辆]\)|[/每](?:{words}))?)")
-
-
