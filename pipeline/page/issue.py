@@ -16,11 +16,12 @@ from functools import cache, lru_cache
 
 from pipeline.folding import fold
 from pipeline.lexicon import load_tsv
-from pipeline.stages.calendar import lunar_date, make_date
-from pipeline.stages.numerals import parse_number
+from pipeline.lexicon.calendar import lunar_date, make_date
+from pipeline.lexicon.numbers import parse_number
 
 YEARS = range(1995, 2041)
-MIN_PROBABILITY = 0.25  # a year less sure than this is not given
+PRIOR_YEAR = 2023  # most pages at hand are of the years around it; weighs little beside any evidence
+MIN_PROBABILITY = 0.3  # a year less sure than this is not given
 _GAP = (0.0, 0.4, 0.7, 1.2, 1.6, 1.9, 2.2)  # what a page loses by the years since the last year it tells
 _WEEKDAYS = "一二三四五六日"
 
@@ -159,7 +160,7 @@ def year_probabilities(text: str) -> dict[int, float]:
     """How likely a page is of each year by its own evidence; empty where it has none."""
     flat = _flat(text)
     now = news_day(text)
-    scores = dict.fromkeys(YEARS, 0.0)
+    scores = {year: -0.1 * abs(year - PRIOR_YEAR) for year in YEARS}
     evidence = False
     spoken = set(_clue_pattern().findall(flat))  # the longest term counts: 旅游局 is not in 文化和旅游局
     for term, first, last, weight in _clues():

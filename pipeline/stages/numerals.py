@@ -12,13 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2, "俩": 2}
-_DIGITS |= {c: i for i, c in enumerate("壹贰叁肆伍陆柒捌玖", 1)}
-_POWERS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000, "廿": 20, "卅": 30}
-_GROUPS = {"万": 10**4, "亿": 10**8}
+from pipeline.lexicon.numbers import ARABIC, CHINESE, DIGITS, chinese_number, parse_number
 
-ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-CHINESE = r"[零〇○一二两三四五六七八九十百千万亿廿卅壹贰叁肆伍陆柒捌玖拾佰仟]+"
 RANGE_LINK = r"(?:至|到|[-—~]{1,2})"
 
 _FUZZ = {"余": "gt", "多": "gt", "来": "approx", "几": "gt"}
@@ -48,56 +43,6 @@ class Numeral:
     @property
     def value(self) -> float | None:
         return self.low if self.low == self.high else None
-
-
-def parse_number(text: str) -> float | None:
-    """The value of a plain number, Arabic, Chinese or mixed (17.7万, 两万三, 二〇二三); None if `text` is none."""
-    arabic = re.match(ARABIC, text)
-    if arabic is None:
-        return _chinese(text)
-    value = float(arabic[0].replace(",", ""))
-    rest = text[arabic.end() :]
-    while rest:
-        power = _POWERS.get(rest[0]) or _GROUPS.get(rest[0])
-        if power is None or (rest[0] in "廿卅"):
-            # 3万5千: a second number may follow a multiplied one
-            tail = parse_number(rest)
-            return None if tail is None or arabic.end() == len(text) - len(rest) else value + tail
-        value *= power
-        rest = rest[1:]
-    return round(value, 6)
-
-
-def _chinese(text: str) -> float | None:
-    if not text or any(c not in _DIGITS and c not in _POWERS and c not in _GROUPS for c in text):
-        return None
-    if all(c in _DIGITS for c in text):  # read out digit by digit: 二〇二三, 一二〇
-        return float(int("".join(str(_DIGITS[c]) for c in text)))
-    total = section = digit = 0
-    unit = 1  # of the last multiplier: what a single last digit is a tenth of (两万三)
-    for at, c in enumerate(text):
-        if c in _DIGITS:
-            digit = _DIGITS[c]
-            if digit == 0:
-                unit = 1
-        elif c in _POWERS:
-            tens = _POWERS[c]
-            unit = 10 if tens in (20, 30) else tens
-            section += tens if tens in (20, 30) else (digit or (1 if at == 0 or section or total else 1)) * tens
-            digit = 0
-        else:
-            unit = _GROUPS[c]
-            section += digit
-            if unit == 10**8:
-                total = (total + section or 1) * unit
-            else:
-                total += (section or (0 if total else 1)) * unit
-            section = digit = 0
-    if digit and unit >= 100 and text[-1] in _DIGITS:
-        section += digit * (unit // 10)
-    else:
-        section += digit
-    return float(total + section)
 
 
 def find_numerals(folded: str, start: int = 0, end: int | None = None) -> Iterator[Numeral]:
@@ -130,7 +75,7 @@ def _read(folded: str, match: re.Match[str]) -> Numeral | None:
     if match["vague"]:
         return Numeral(begin, stop, None, None, "approx", False, "vague")
     if match["upto"]:
-        value = _chinese(text[1:])
+        value = chinese_number(text[1:])
         return Numeral(begin, stop, value, value, "ge", False)
     if match["half"]:
         return Numeral(begin, stop, 0.5, 0.5, "gt" if text[0] == "大" else "eq", False, "half")
@@ -168,9 +113,9 @@ def _spread(text: str) -> tuple[float, float] | None:
     match = _PAIR.fullmatch(text)
     if match is None:
         return None
-    first, second = _DIGITS[match["a"]], _DIGITS[match["b"]]
+    first, second = DIGITS[match["a"]], DIGITS[match["b"]]
     if second - first != 1 and (first, second) != (3, 5):
         return None
     head, tail = match["head"] or "", match["tail"]
-    low, high = _chinese(head + match["a"] + tail), _chinese(head + match["b"] + tail)
+    low, high = chinese_number(head + match["a"] + tail), chinese_number(head + match["b"] + tail)
     return None if low is None or high is None else (low, high)

@@ -20,8 +20,8 @@ from pipeline.language.document import TIMES, set_spans
 from pipeline.lexicon import load_yaml
 from pipeline.page.issue import news_day
 from pipeline.records import Page, TimeExpression
-from pipeline.stages.calendar import days_of, lunar_date, make_date, solar_term
-from pipeline.stages.numerals import parse_number
+from pipeline.lexicon.calendar import days_of, lunar_date, make_date, solar_term
+from pipeline.lexicon.numbers import parse_number
 from pipeline.stages.units import unit_pattern
 
 SOURCE = "rule"
