@@ -21,12 +21,13 @@ _COLUMNS = ("suffix", "level", "least", "most", "strength", "not_before", "gener
 
 # Weights, in the same unit (about bits): what speaks for a beginning, against what the characters say.
 _KNOWN = {"parent": 14.0, "county": 9.0, "city": 7.0, "page": 7.0, "province": 4.0, "nation": 2.0}
+_LOCAL = frozenset(("county", "city", "page"))
 _BREAK, _PARENT, _PARTICLE, _WORD, _SPLIT, _REPEATED = 5.0, 7.0, 3.0, 2.0, -4.0, 5.0
-_ODDS, _UNSEEN, _LEAST = 0.35, -6.0, 6.0
-_WEAK = 5.0  # what a weak suffix must have more
+_ODDS, _UNSEEN, _LEAST = 0.35, 1.0, 5.0
+_WEAK, _BLOCKED = 5.0, 10.0  # what a weak suffix, and one that begins another word, must have more
 
 _PARTICLES = frozenset("在到从向于由为与和及对将被把是往赴进的了、让给带以或")
-_NEVER = frozenset("的了们这那你我他她它着呢吗啊吧很都也就还但而且其")
+_NEVER = frozenset("的们这那你她它着呢吗啊吧很")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -38,7 +39,8 @@ class Suffix:
     most: int
     strong: bool
     not_before: tuple[str, ...]
-    generic: tuple[str, ...]
+    generic: frozenset[str]
+    phrases: tuple[str, ...]  # those of `generic` that make no name whatever stands before them
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,15 @@ class Region:
         self.city = code[:4]
         self.province = code[:2]
         self.counties = tuple(sorted(set(counties) - {self.county}))
+        self._near: dict[str, str | None] = {}
 
     def nearness(self, gazetteer: Divisions, name: str) -> str | None:
         """How near home the gazetteer knows the name: county, page, city, province, nation; None if it does not."""
+        if name not in self._near:
+            self._near[name] = self._nearness(gazetteer, name)
+        return self._near[name]
+
+    def _nearness(self, gazetteer: Divisions, name: str) -> str | None:
         if name not in gazetteer:
             return None
         for label, code in (("county", self.county), ("city", self.city)):
@@ -93,7 +101,8 @@ class Bounds:
                 int(row.number("most")),
                 row.choice("strength", ("strong", "weak")) == "strong",
                 tuple(row.list("not_before")),
-                tuple(sorted(set(row.list("generic")), key=len, reverse=True)),
+                frozenset(row.list("generic")),
+                tuple(word for word in row.list("generic") if len(word) > 1),
             )
             for row in rows
         }
@@ -111,7 +120,10 @@ class Bounds:
         result: list[Found] = []
         for match in self._pattern.finditer(text):
             suffix = self._suffixes[match.group()]
-            best = self._best(text, match.start(), match.end(), suffix, ends, region, repeated, covered)
+            best = self._best(text, match.start(), match.end(), suffix, ends, region, repeated)
+            if best is not None and covered > best.start:  # it swallows the last one: 李镇 in 李镇村
+                if result[-1].source == "gazetteer" and best.source != "gazetteer":
+                    best = self._best(text, match.start(), match.end(), suffix, ends, region, repeated, covered)
             if best is not None:
                 while result and result[-1].end > best.start:
                     ends.pop(result.pop().end, None)
@@ -129,13 +141,13 @@ class Bounds:
         ends: Mapping[int, Found],
         region: Region,
         repeated: Collection[str],
-        covered: int,
+        least: int = 0,
     ) -> Found | None:
         blocked = text.startswith(suffix.not_before, end) if suffix.not_before else False
         best: Found | None = None
         odds = 0.0
         table = character_odds()
-        for start in range(at - 1, max(at - suffix.most, 0) - 1, -1):
+        for start in range(at - 1, max(at - suffix.most, least) - 1, -1):
             character = text[start]
             if character in _NEVER or not _HAN.match(character):
                 break
@@ -144,7 +156,9 @@ class Bounds:
                 name = text[start:end]
                 score, source = self._score(text, start, at, name, suffix, ends, region, repeated)
                 score += _ODDS * (odds + first)
-                if source == "pattern" and (blocked or not suffix.strong):
+                if blocked:
+                    score -= _BLOCKED
+                if source == "pattern" and not suffix.strong:
                     score -= _WEAK
                 if best is None or score > best.score:
                     best = Found(start, end, suffix.level, source, score)
@@ -170,8 +184,7 @@ class Bounds:
             score += _KNOWN[near]
             source = "gazetteer"
         stem = text[start:at]
-        generic = any(stem.endswith(word) for word in suffix.generic) and near not in ("county", "city", "page")
-        if generic or (stem in suffix.generic and not chained):
+        if not chained and (stem in suffix.generic or (near not in _LOCAL and stem.endswith(suffix.phrases))):
             return -100.0, source
         if chained:
             score += _PARENT

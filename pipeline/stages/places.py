@@ -49,6 +49,12 @@ _CUE_BEHIND = (
 )
 
 
+# A name of one character and a space: what follows is a given name.
+_PERSON_BEFORE = re.compile(r"(?:^|[^\u4e00-\u9fff])[\u4e00-\u9fff][ ·]$")
+# The last character of a full name belongs to what follows: 市委 常委, 市区, 县长.
+_STEM_BEFORE = re.compile(r"[市县区](?:委(?!员)|区(?!域)|长)")
+
+
 @Language.factory("news_places", assigns=["doc.spans"])
 def create_places(nlp: Language, name: str) -> Places:
     """Place candidates; needs `doc._.page` for the home region, works without."""
@@ -87,7 +93,7 @@ class Places:
         if self._page is None or self._page[0] != page.page_id:
             counties = set()
             for _, _, upper in self._names.find(re.sub(r"\s+", "", page.text)):
-                if not upper.short and len(upper.divisions) == 1 and upper.divisions[0].level == "county":
+                if not upper.short and upper.free and len(upper.divisions) == 1 and upper.divisions[0].level == "county":
                     counties.add(upper.divisions[0].code[:6])
             self._page = (page.page_id, Region(self._gazetteer, page.home_place, counties))
         return self._page[1]
@@ -98,6 +104,9 @@ class Places:
         ends: dict[int, Found] = {}
         for start, end, upper in self._names.find(text):
             level = _level(upper, region)
+            stem = _STEM_BEFORE.match(text, end - 1)
+            if stem and not upper.short and self._names.get(upper.name[:-1]):
+                end -= 1  # 聊城|市委书记
             if self._accept(text, start, end, upper, level, region, ends):
                 found = Found(start, end, level, "alias" if upper.short else "gazetteer", 10.0 if upper.free else 7.0)
                 result.append(found)
@@ -111,9 +120,15 @@ class Places:
         chained = before is not None and ORDER[before.level] < ORDER[level]
         near = any(_home(division.code, region) for division in upper.divisions)
         if not upper.short:
+            if len(upper.name) == 2 or upper.name[:-1] in self._names.ambiguous:
+                return (near or chained) and not text.startswith("长", end)
             return upper.free or near or chained or start == 0 or not _HAN.match(text[start - 1])
-        if _LONGER.match(text, end) and not chained:
+        if _LONGER.match(text, end) and not chained and next(self._names.find(text[end : end + 8]), (1,))[0]:
             return False
+        if _PERSON_BEFORE.search(text[max(start - 3, 0) : start]) or text.startswith((" 摄", "摄"), end):
+            return False
+        if any(division.code.startswith(region.county) for division in upper.divisions if region.county):
+            return True
         if upper.free or chained:
             return True
         cue = text.startswith(_CUE_BEHIND, end) or start == 0 or text[start - 1] == "\n"
