@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from pipeline.lexicon import load_yaml
 
@@ -17,8 +18,14 @@ class Kind:
 
 
 @cache
+def organisation_words() -> dict[str, Any]:
+    """The content of organisations.yaml."""
+    return load_yaml("organisations.yaml", keys=("kinds", "rooms", "inside", "stops", "joined", "generic"))
+
+
+@cache
 def _lexicon() -> tuple[dict[str, Kind], tuple[str, ...], dict[str, str]]:
-    data = load_yaml("organisations.yaml", keys=("kinds", "rooms", "inside"))
+    data = organisation_words()
     ends = {end: Kind(tuple(e["kinds"]), e["category"]) for e in data["kinds"] for end in e["ends"]}
     return ends, tuple(data["rooms"]), data["inside"]
 

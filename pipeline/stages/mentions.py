@@ -1,0 +1,214 @@
+"""The resolver: which of the candidates of all sources are names, where they meet, and why (`source`).
+
+The rules, in order:
+1. The same span and type from several sources is one candidate; its `source` names them all, joined by "+".
+2. A candidate that its own source doubts stands only if another source agrees.
+3. An organisation swallows the places and people inside it; one of party or residents before the head of a title
+   (某社区党委 in 某社区党委书记) is none, and one that only its form shows gives way to a person shown by another sign.
+4. Of two places the outer one stands, of two organisations or people the one that more or surer sources say, then the
+   longer. A person and a place may share a span only where the person's name is inside a longer place of level `other`.
+5. A name found once is found everywhere in the article, unless inside a longer name.
+6. A title is a mention where a construction joins it to a named person (stages.posts); an organisation takes its part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.language.document import CANDIDATES, MENTIONS, get_spans, set_spans
+from pipeline.lexicon.person_names import person_names
+from pipeline.lexicon.posts import posts
+from pipeline.lexicon.trie import alternation
+from pipeline.records import Mention
+from pipeline.stages.posts import holdings
+
+MODEL = "model"
+# How much a source's word weighs where candidates meet; a model's own confidence is added to its weight.
+_WEIGHT = {
+    "model": 2.0, "byline": 3.0, "title": 1.5, "table": 2.0, "cue": 1.2, "speaker": 1.5, "address": 1.2, "masked": 1.5,
+    "gazetteer": 1.5, "alias": 1.0, "pattern": 1.2, "deictic": 5.0,
+    "place+suffix": 1.2, "level+suffix": 1.6, "quoted": 1.4, "nation+suffix": 1.0, "suffix": 0.4, "lexicon": 1.0,
+}  # fmt: skip
+_STANDS_ALONE = 0.8  # the least weight of a candidate without a second source
+_PARTY_BODY = re.compile(r"(?:党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$")
+_HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|委员|成员|常委)")
+_SHORT_ADDRESS = re.compile(r"(?:副?书记|主任|[镇乡村局院校所站队厂会社]长|经理|法官|警官|医生)")
+_EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    start: int
+    end: int
+    type: str
+    level: str | None
+    sources: tuple[str, ...]
+    score: float | None
+
+    @property
+    def weight(self) -> float:
+        return sum(_WEIGHT.get(source, 1.0) for source in self.sources) + (self.score or 0.0 if MODEL in self.sources else 0.0)
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
+    def holds(self, other: Candidate) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def meets(self, other: Candidate) -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@Language.factory("news_mentions", assigns=["doc.spans"], requires=["doc.spans"])
+def create_mentions(nlp: Language, name: str) -> Mentions:
+    """Reads all groups "names/…", writes doc.spans["mentions"]; works with any of the sources missing."""
+    return Mentions()
+
+
+class Mentions:
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc._.folded
+        candidates = merge(gather(doc))
+        names = [c for c in candidates if c.type != "POST" and c.weight >= _STANDS_ALONE]
+        names = resolve(text, names)
+        names = resolve(text, names + repeated(text, names))
+        titles = [c for c in candidates if c.type == "POST"]
+        chosen = names + attach_titles(text, names, titles)
+        set_spans(
+            doc,
+            MENTIONS,
+            [(c.start, c.end, c.type, Mention(c.type, c.level, source="+".join(c.sources), score=c.score)) for c in chosen],
+        )
+        return doc
+
+
+def gather(doc: Doc) -> list[Candidate]:
+    """The candidates of all groups of names."""
+    out = []
+    for group in doc.spans:
+        if group.startswith(CANDIDATES):
+            kind = group.removeprefix(CANDIDATES)
+            for span, mention in get_spans(doc, group):
+                source = MODEL if kind == MODEL else mention.source
+                score = mention.score if kind == MODEL else None
+                out.append(Candidate(span.start_char, span.end_char, span.label_, mention.level, (source,), score))
+    return out
+
+
+def merge(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """One candidate for each span and type; the level of a place is its gazetteer's before its model's."""
+    merged: dict[tuple[int, int, str], Candidate] = {}
+    for new in sorted(candidates, key=lambda c: (c.start, -c.end, c.type, c.sources)):
+        key = (new.start, new.end, new.type)
+        old = merged.get(key)
+        if old is None:
+            merged[key] = new
+            continue
+        level = new.level if (MODEL in old.sources and new.level) or not old.level else old.level
+        score = new.score if old.score is None else old.score
+        merged[key] = replace(old, level=level, sources=tuple(dict.fromkeys(old.sources + new.sources)), score=score)
+    return list(merged.values())
+
+
+def resolve(text: str, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates that stand, by rules 3 and 4."""
+    people = [c for c in candidates if c.type == "PER"]
+    kept: list[Candidate] = []
+    for candidate in sorted(candidates, key=lambda c: (-_priority(text, c, people), c.start, c.end)):
+        if _priority(text, candidate, people) < 0:
+            continue
+        if all(_live_together(candidate, other) for other in kept if candidate.meets(other)):
+            kept.append(candidate)
+    return sorted(kept, key=lambda c: (c.start, -c.end))
+
+
+def _priority(text: str, candidate: Candidate, people: list[Candidate]) -> float:
+    """Who is served first where names meet; below 0 for what is no name at all."""
+    if candidate.type == "ORG":
+        if _PARTY_BODY.search(text, candidate.start, candidate.end) and _HEAD.match(text, candidate.end):
+            return -1.0
+        if MODEL not in candidate.sources and any(candidate.holds(p) and p.weight >= 1.2 for p in people):
+            return -1.0
+        return candidate.weight + 1.0 + candidate.size * 0.05
+    if candidate.type == "PER":
+        return candidate.weight + 0.5
+    return candidate.weight + candidate.size * 0.01
+
+
+def _live_together(new: Candidate, kept: Candidate) -> bool:
+    for inner, outer in ((new, kept), (kept, new)):
+        if inner.type == "PER" and outer.type == "PLACE" and outer.level == "other" and outer.holds(inner):
+            return outer.size > inner.size
+    return False
+
+
+def repeated(text: str, names: list[Candidate]) -> list[Candidate]:
+    """The other places where a person or an organisation of the article stands (rule 5)."""
+    known: dict[str, Candidate] = {}
+    for name in names:
+        surface = text[name.start : name.end]
+        if (name.type == "PER" and name.size > 1) or (name.type == "ORG" and name.size > 3):
+            known.setdefault(surface, name)
+            bare = surface.replace(" ", "")
+            if name.type == "PER" and len(bare) > 1:
+                known.setdefault(bare, name)
+    if not known:
+        return []
+    taken = {(n.start, n.end) for n in names}
+    out = []
+    after = person_names().after
+    for match in re.finditer(alternation(known), text):
+        name = known[match.group()]
+        if (match.start(), match.end()) in taken:
+            continue
+        # a short name may be a word by chance: the character behind it must suit a name
+        if name.type == "PER" and len(match.group()) == 2 and after(text[match.end() : match.end() + 1]) < -0.5:
+            continue
+        out.append(Candidate(match.start(), match.end(), name.type, None, ("repeated",), None))
+    return out
+
+
+def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) -> list[Candidate]:
+    """The titles that someone named holds, and the surname of 王书记 with its title (rule 6)."""
+    people = [n for n in names if n.type == "PER"]
+    free = []
+    for title in sorted(titles, key=lambda t: (-(t.end - t.start), t.start)):
+        title = _trimmed(text, title, names)
+        if title and not any(title.meets(t) for t in free):
+            free.append(title)
+    free.sort(key=lambda t: t.start)
+    new_people = []
+    for title in free:
+        start = title.start - 1
+        if (
+            start >= 0
+            and text[start] in person_names().single
+            and _SHORT_ADDRESS.fullmatch(text, title.start, title.end)
+            and (start == 0 or _EDGE.match(text, start - 1))
+            and not any(n.start <= start < n.end for n in names)
+        ):
+            new_people.append(Candidate(start, title.start, "PER", None, ("address",), None))
+    people = sorted(people + new_people, key=lambda p: p.start)
+    held = holdings(text, [(p.start, p.end) for p in people], [(t.start, t.end) for t in free])
+    return [*new_people, *(free[i] for i in sorted({h.post for h in held}))]
+
+
+def _trimmed(text: str, title: Candidate, names: list[Candidate]) -> Candidate | None:
+    """The title without the organisation that reaches into it (某市妇联 in 妇联主席); None if nothing of it is left."""
+    for name in names:
+        if not title.meets(name):
+            continue
+        if name.type in ("ORG", "PLACE") and name.start <= title.start and name.end < title.end:
+            rest = text[name.end : title.end]
+            if rest in posts().titles:
+                return replace(title, start=name.end)
+        if name.type == "PER" and name.start == title.start and name.size == 1:
+            continue
+        return None
+    return title

@@ -1,0 +1,130 @@
+"""Names of organisations by their ends (局, 合作社, 支行, …) and a bounded, plausible beginning.
+
+The name model finds organisations of every form; this stage adds those that the form alone shows, and abbreviated ones
+(市妇联, 区教体局, 团县委), so that the resolver can hold the two together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.language.document import CANDIDATES, get_spans, set_spans
+from pipeline.lexicon.organisations import organisation_words
+from pipeline.lexicon.trie import alternation
+from pipeline.records import Mention
+
+GROUP = CANDIDATES + "organisations"
+_PLACES = CANDIDATES + "places"
+
+# how often a name shown so is one, on the project's corpus
+_SURE = {"place+suffix": 0.85, "level+suffix": 0.9, "quoted": 0.9, "nation+suffix": 0.8, "suffix": 0.4}
+_LONGEST = 26  # characters of a name
+_INSIDE = re.compile(r"[一-鿿㐀-䶿A-Za-z0-9“”()·]")
+_LEVEL = re.compile(r"[省市县区镇乡州旗盟]")
+# What a region's own body is called right behind the level word: 县妇联, 市委, 团区委, 镇政府
+_NATION = re.compile(r"中国|中华|全国|国家|中央|中共|共青团|国网|武警")
+_QUOTED = re.compile(r"“[^“”\n]{1,10}”[一-鿿]{0,8}?(?:志愿服务队|志愿服务团|救援队|服务队|宣讲团|宣讲队|服务团|救护队|突击队|先锋队|巡河队|讲师团|工作室|合作社|艺术团|志愿队|维修队|议事会)")
+# A body of party or residents that is the first part of a title is none: 某社区党委书记
+_NOT_ENDED = re.compile(r"长|(?<=[一二三四五六七八九十]中)学|(?<=中心)校|员会|员(?!工)|区(?!域)|生(?!态)|家属|代表(?!队|大会)|主席|工委|合作社|队(?<=学队)|(?<=大)学")
+_BRANCH = re.compile(r"(?:银行|财险|保险|人寿|移动|联通|电信|邮政|石化|石油|农行|工行|建行|农商|信托|证券|法院|检察院|学院|大学|集团|公司)$")
+_BEFORE_TITLE = re.compile(r"(?:副|常务副|第一)?(?:书记|主任|委员|成员|副书记|主席|常委)")
+_COMMITTEE = re.compile(r"(?:党委|党工委|党总支|党支部|党组|居委会|村委会|委|人大)$")
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    words = organisation_words()
+    ends = {end for entry in words["kinds"] for end in entry["ends"] if len(end) > 1 or end in "局厂"}
+    return {
+        "ends": re.compile(alternation(ends)),
+        "stops": re.compile(alternation(w[::-1] for w in words["stops"])),
+        "joined": re.compile(alternation(words["joined"])),
+        "generic": re.compile(f"(?:{alternation(words['generic'])}){{0,3}}"),
+    }
+
+
+@Language.factory("news_organisations", assigns=["doc.spans"], requires=["doc.spans"])
+def create_organisations(nlp: Language, name: str) -> Organisations:
+    """Writes doc.spans["names/organisations"]; reads doc.spans["names/places"] for where a name may begin."""
+    return Organisations()
+
+
+class Organisations:
+    def __init__(self) -> None:
+        self._patterns = _patterns()
+
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc._.folded
+        places = {s.start_char: s.end_char for s, m in get_spans(doc, _PLACES) if m.source != "deictic"}
+        best: dict[int, tuple[int, str]] = {}  # by start the farthest end: 某县公安局 before 某县公安局交警大队
+        for start, end, source in self.find(text, places):
+            if start not in best or end > best[start][0]:
+                best[start] = end, source
+        kept: list[tuple[int, int, str]] = []
+        for start, (end, source) in sorted(best.items()):
+            if not kept or start >= kept[-1][1]:
+                kept.append((start, end, source))
+        set_spans(
+            doc, GROUP, [(a, b, "ORG", Mention("ORG", source=source, score=_SURE[source])) for a, b, source in kept]
+        )
+        return doc
+
+    def find(self, text: str, places: dict[int, int]) -> Iterator[tuple[int, int, str]]:
+        """(start, end, source); `places` are place candidates, ends by starts."""
+        for match in _QUOTED.finditer(text):
+            yield match.start(), match.end(), "quoted"
+        for match in self._patterns["ends"].finditer(text):
+            found = self._name(text, match.start(), match.end(), places)
+            if found:
+                yield found[0], match.end(), found[1]
+
+    def _name(self, text: str, behind: int, end: int, places: dict[int, int]) -> tuple[int, str] | None:
+        """Where the organisation whose name ends in `text[behind:end]` begins, and what shows it; None if it is no name."""
+        if _COMMITTEE.search(text, behind, end) and _BEFORE_TITLE.match(text, end):
+            return None
+        if _NOT_ENDED.match(text, end):
+            return None
+        left = self._left_edge(text, behind)
+        anchors = [p for p, stop in places.items() if left <= p and stop <= behind]
+        if anchors:
+            start = min(anchors)
+            head = text[left:start]
+            return (left if _NATION.fullmatch(head) or _BRANCH.search(head) else start), "place+suffix"
+        if _LEVEL.match(text, left) and left < end - 1 and behind - left <= 18:
+            return left, "level+suffix"
+        if text[left] == "团" and _LEVEL.match(text, left + 1):
+            return left, "level+suffix"
+        if _NATION.match(text, left):
+            return left, "nation+suffix"
+        body = text[left:behind]
+        if len(body) < 2 or self._patterns["generic"].fullmatch(body) or end - left > 14:
+            return None
+        if end - behind >= 2 and (left == 0 or not _INSIDE.match(text, left - 1)):
+            return left, "suffix"
+        return None
+
+    def _left_edge(self, text: str, behind: int) -> int:
+        """How far a name that holds `behind` may reach to the left: to a stop word or a mark."""
+        at, low, quotes = behind, max(0, behind - _LONGEST), 0
+        while at > low:
+            character = text[at - 1]
+            if not _INSIDE.match(character):
+                break
+            if character in "”)":
+                quotes += 1
+            elif character in "“(":
+                quotes -= 1
+                if quotes < 0:
+                    break
+            stop = self._patterns["stops"].match(text[max(0, at - 4) : at][::-1])
+            if stop and not self._patterns["joined"].match(text, at - len(stop.group())):
+                break
+            at -= 1
+        while at < behind and text[at] in "”)·":
+            at += 1
+        return at

@@ -1,0 +1,204 @@
+"""Names of people by what stands around them: bylines, titles, kin, verbs of speech, lists and forms of address.
+
+High precision is wanted here; what has no such sign around it is left to the name model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.language.document import CANDIDATES, set_spans
+from pipeline.lexicon import load_yaml
+from pipeline.lexicon.person_names import PersonNames, person_names
+from pipeline.lexicon.posts import posts
+from pipeline.lexicon.trie import alternation
+from pipeline.records import Mention
+
+GROUP = CANDIDATES + "people"
+Found = tuple[int, int, str]  # start, end, source
+
+_HAN = "一-鿿㐀-䶿"
+_FOREIGN = rf"(?:(?![和与说在把是的对为向从被将给带也获及等，])[{_HAN}])"  # words of grammar are in no such name
+_DOTTED = re.compile(rf"{_FOREIGN}{{1,7}}(?:·{_FOREIGN}{{1,8}}){{1,3}}")
+_MASKED = re.compile(rf"[{_HAN}](?:某某|某[{_HAN}]|某)")
+_TABLE = re.compile(r"Table with \d+ columns: ([^\n]*)")
+_ROW = re.compile(r"\d+\. ([^;\n]*)")
+_NAME_COLUMNS = ("姓名", "作者", "获奖者", "选手", "领队", "捐赠人", "捐款人", "人员", "名单", "负责人", "联系人")
+_NEXT = re.compile(r"[、,和及 ]|、 ")
+_LEFT_EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
+
+
+@cache
+def _cues() -> dict[str, re.Pattern[str]]:
+    data = load_yaml("person_cues.yaml", keys=("before", "after", "honorifics", "diminutives", "not_names"))
+    return {
+        "before": re.compile(alternation(data["before"])),
+        "after": re.compile(alternation(data["after"])),
+        "honorific": re.compile(alternation(data["honorifics"])),
+        "diminutive": re.compile("|".join(data["diminutives"])),
+        "not_names": re.compile(alternation(data["not_names"])),
+    }
+
+
+@Language.factory("news_people", default_config={"minimum": 0.0}, assigns=["doc.spans"])
+def create_people(nlp: Language, name: str, minimum: float) -> People:
+    """Writes doc.spans["names/people"]. `minimum`: the least score of a name behind a cue (lexicon.person_names)."""
+    return People(minimum)
+
+
+class People:
+    def __init__(self, minimum: float = 0.0):
+        self.minimum = minimum
+        self.names = person_names()
+        self.cues = _cues()
+
+    def __call__(self, doc: Doc) -> Doc:
+        found: dict[tuple[int, int], str] = {}
+        for start, end, source in self.find(doc):
+            if not any(a < end and start < b for a, b in found):
+                found[start, end] = source
+        set_spans(doc, GROUP, [(a, b, "PER", Mention("PER", source=source)) for (a, b), source in found.items()])
+        return doc
+
+    def find(self, doc: Doc) -> Iterator[Found]:
+        """Names with what showed them, the surest first; later ones may overlap earlier ones."""
+        text = doc._.folded
+        yield from self._bylines(doc, text)
+        yield from self._table(text)
+        yield from self._behind_cues(text)
+        yield from self._addresses(text)
+        yield from self._speakers(text)
+
+    # ------------------------------------------------------------------------------------------ places to look
+    def _bylines(self, doc: Doc, text: str) -> Iterator[Found]:
+        """The names that the page layer read from bylines, wherever they stand, spaces inside or not."""
+        for byline in doc._.article.bylines if doc._.article else ():
+            if len(byline.name) > 1:
+                for match in re.finditer(r" ?".join(map(re.escape, byline.name)), text):
+                    yield match.start(), match.end(), "byline"
+
+    def _behind_cues(self, text: str) -> Iterator[Found]:
+        """A name right behind a title, a word of kin or the like, and those that follow it in a list."""
+        cues = [(end, True) for _, end, _ in posts().find(text)]
+        cues += [(m.end(), False) for m in self.cues["before"].finditer(text)]
+        for at, is_title in sorted(cues):
+            opened = re.compile(r"(?:\([^()\n]{1,10}\))?[ :“\"]{0,2}").match(text, at)
+            start = opened.end() if opened else at
+            end = self.name_at(text, start, self.minimum if is_title else self.minimum + 3.0)
+            while end:
+                yield start, end, "title" if is_title else "cue"
+                gap = _NEXT.match(text, end)
+                if not gap:
+                    break
+                start = gap.end()
+                end = self.name_at(text, start, self.minimum + 3.0)
+
+    def _addresses(self, text: str) -> Iterator[Found]:
+        """王阿姨, 老李, 张某, and 小申 before a title."""
+        names = self.names
+        for match in self.cues["honorific"].finditer(text):
+            for size in (2, 1):
+                start = match.start() - size
+                if start >= 0 and text[start : match.start()] in (names.compound if size == 2 else names.single):
+                    edge = start == 0 or _LEFT_EDGE.match(text, start - 1)
+                    if edge and not self.cues["not_names"].match(text, start):
+                        yield start, match.end(), "address"
+                    break
+        for match in _MASKED.finditer(text):
+            if match.group()[0] in names.single:
+                yield match.start(), self._masked_end(match), "masked"
+        starts = [start for start, _, _ in posts().find(text)]
+        titles = set(starts)
+        for match in self.cues["diminutive"].finditer(text):
+            start, end = match.start(), match.end() + 1
+            if text[match.end() : end] in names.single and not self.cues["not_names"].match(text, start):
+                edge = start == 0 or _LEFT_EDGE.match(text, start - 1)
+                if end in titles or (edge and names.after(text[end : end + 1]) > 1.0):
+                    yield start, end, "address"
+
+    def _speakers(self, text: str) -> Iterator[Found]:
+        """某某说 at the beginning of a clause."""
+        for match in self.cues["after"].finditer(text):
+            for size in (3, 2, 4):
+                start = match.start() - size
+                if start < 0 or (start and not _LEFT_EDGE.match(text, start - 1)):
+                    continue
+                name = text[start : match.start()]
+                if self.names.score(name) > self.minimum + 5.0 and not self.cues["not_names"].match(name):
+                    yield start, match.start(), "speaker"
+                    break
+
+    def _table(self, text: str) -> Iterator[Found]:
+        """Cells of the column 姓名, or cells that are nothing but a name."""
+        for table in _TABLE.finditer(text):
+            head, _, _ = table.group(1).partition(".")
+            columns = [c.strip() for c in re.sub(r"\d+$", "", head).split(",")]
+            wanted = [i for i, column in enumerate(columns) if any(word in column for word in _NAME_COLUMNS)]
+            for row in _ROW.finditer(text, table.start(1), table.end(1)):
+                at = row.start(1)
+                for index, cell in enumerate(row.group(1).split(","), 1):
+                    start = at + len(cell) - len(cell.lstrip())
+                    at += len(cell) + 1
+                    if index in wanted or (not wanted and cell.strip()):
+                        yield from self._cell(text, start, cell.strip(), index in wanted)
+
+    def _cell(self, text: str, start: int, cell: str, sure: bool) -> Iterator[Found]:
+        at, stop = start, start + len(cell)
+        while at < stop:
+            if text[at] in " 、":
+                at += 1
+                continue
+            end = self.name_at(text[:stop], at, self.minimum - 2.0 if sure else self.minimum + 4.0)
+            if not end or not (end == stop or text[end] in " 、("):
+                return
+            yield at, end, "table"
+            if not sure and end < stop:
+                return
+            at = end
+
+    # ------------------------------------------------------------------------------------------ a name at a place
+    def name_at(self, text: str, start: int, minimum: float) -> int | None:
+        """Where the best name that begins at `start` ends, None if none scores `minimum`."""
+        dotted = _DOTTED.match(text, start)
+        if dotted:
+            return dotted.end()
+        names: PersonNames = self.names
+        surname = names.surname(text[start : start + 2])
+        if surname is None or self.cues["not_names"].match(text, start):
+            return None
+        behind = start + len(surname)
+        honorific = self.cues["honorific"].match(text, behind)
+        if honorific:
+            return honorific.end()
+        masked = _MASKED.match(text, start)
+        if masked:
+            return self._masked_end(masked)
+        best: tuple[float, int] | None = None
+        for end in self._ends(text, behind):
+            name = text[start:end].replace(" ", "")
+            score = names.score(name, text[end : end + 1])
+            if score >= minimum and (best is None or score > best[0]):
+                best = score, end
+        return best[1] if best else None
+
+    def _masked_end(self, match: re.Match[str]) -> int:
+        """张某, 张某某, and 张某华 unless the last character begins the next word."""
+        last = match.group()[2:]
+        verb = last not in ("", "某") and self.names.given(last) < self.names.after(last) + 1.5
+        return match.end() - verb
+
+    @staticmethod
+    def _ends(text: str, behind: int) -> Iterator[int]:
+        """Ends of given names of one or two characters, a space before each of them allowed."""
+        spaced = behind + 1 if text[behind : behind + 1] == " " else behind
+        for first in {behind, spaced}:
+            if re.match(rf"[{_HAN}]", text[first : first + 1]):
+                yield first + 1
+                second = first + 2 if text[first + 1 : first + 2] == " " and first != behind else first + 1
+                if re.match(rf"[{_HAN}]", text[second : second + 1]):
+                    yield second + 1
