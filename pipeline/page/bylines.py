@@ -19,11 +19,15 @@ _HOUSE = "融媒体中心|融媒体|融媒|全媒体|日报|晚报|早报|晨报
 _BEFORE = (
     rf"本报|本台|本社|本刊|本网|见习|实习|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|特约|特派|驻站|驻地|[{_HAN}]{{2,9}}?(?:{_HOUSE})"
 )
-_REPORTER = re.compile(rf"(?:{_BEFORE}){{0,4}}记者站?|(?:[{_HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{_HAN}]*记者)")
+_REPORTER = re.compile(rf"(?:{_BEFORE}){{0,4}}记者站?|[{_HAN}·]{{1,14}}?记者站?(?=[\s:/|])|(?:[{_HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{_HAN}]*记者)")
 _CORRESPONDENT = re.compile(r"(?:本报|特约|本台|骨干)?(?:通讯员|通迅员|实习生|特约撰稿人?|通联员|报道员)")
 _PHOTOGRAPHER = re.compile(r"(?:摄影|图片|供图|图)(?=[/:\s])|摄影(?=[" + _HAN + "])(?!报道)")
 _WRITER = re.compile(r"(?:文字|撰文|撰稿|作者|文)(?=[/:\s])")
-_BOTH = re.compile(r"文/图|图/文|文[、/·]?图|图[、/]?文|摄影/?文字|文字/?摄影")
+_CREDIT_BEHIND = re.compile(r"[文图](?=$|[\s)、,;])")
+_CREDITS = ("writer", "photographer")
+_BOTH = re.compile(rf"文/图|图/文|(?:文[、·]?图|图、?文|摄影/?文字|文字/?摄影|文[并/]?摄影?)(?![{_HAN}])")
+_NOTE = re.compile(r"(?:本版|本组|本文|文中)?(?:资料图片?|资料照片|图片来自网络|(?:图片|照片|配图).{0,16}(?:提供|供图))")
+_LOOSE_ROLE = re.compile(r"记\s+者|通\s+讯\s*员|通讯\s+员|摄\s+影")
 _ROLE_IN_CHUNK = re.compile(rf"(?:(?:{_BEFORE}){{0,4}}记者|(?:本报|特约)?通讯员|实习生)")
 _PLACE_REPORT = re.compile(rf"[{_HAN}]{{0,6}}报道$")
 _ORG = re.compile(
@@ -65,12 +69,20 @@ def parse(text: str) -> Credit | None:
     text = text.strip()
     marked = bool(text) and text[0] in MARKS
     text = text.lstrip(MARKS + " ")
-    if text[:1] in "([【" and text[-1:] in ")]】":
+    text = _LOOSE_ROLE.sub(lambda m: "".join(m[0].split()), text)
+    text = re.sub(rf"(?<=[{_HAN}])[.](?=[{_HAN}])", "·", text)
+    bracketed = text[:1] in "([【" and text[-1:] in ")]】"
+    if bracketed:
         text = text[1:-1].strip()
+    if _NOTE.fullmatch(text):
+        return Credit((), True)
+    if "记者" in text or "通讯员" in text:
+        text = re.sub(r"\([^()]{2,16}\)", " ", text)  # 甲乙(某县)
     if not 2 <= len(text) <= 90 or re.search(r"[。!?“”《》\d]", text):
         return None
     groups: list[tuple[str | None, list[str]]] = [(None, [])]
     photo = both = sure = False
+    behind = False  # 文 and 图 stand behind the names they sign: 甲乙/文 丙丁/图
     rest = text
     while rest:
         if m := re.match(r"[\s、,;/:|&" + MARKS + "]+", rest):
@@ -78,6 +90,14 @@ def parse(text: str) -> Credit | None:
             continue
         if m := _BOTH.match(rest):
             both, sure, rest = True, True, rest[m.end() :]
+            continue
+        if (m := _CREDIT_BEHIND.match(rest)) and groups[-1][1] and (behind or all(r not in _CREDITS for r, _ in groups)):
+            sure = behind = True
+            role, names = groups[-1]
+            groups[-1] = (role or "correspondent" if m[0] == "文" else "photographer", names)
+            photo = photo or m[0] != "文"
+            groups.append((None, []))
+            rest = rest[m.end() :]
             continue
         if m := _REPORTER.match(rest):
             role: str | None = "reporter"
@@ -90,26 +110,25 @@ def parse(text: str) -> Credit | None:
         else:
             m = None
         if m:
+            if m.re is _REPORTER and is_name(m[0][:-2]) and not re.search(r"[媒报网社台本驻习小]", m[0]):
+                groups[-1][1].append(m[0][:-2])  # 甲乙丙记者 丁戊: a name before the role
             if re.match(rf"[{_HAN}]", rest[m.end() :]) and not is_name(_run(rest[m.end() :])):
                 return None  # 记者手记
             sure = True
-            if role == "writer" and groups[-1][1] and rest[m.end() : m.end() + 1].isspace():
-                groups.append((None, []))  # 甲乙 文 丙丁 摄: it closes what stands before
-            else:
-                groups.append((role, []))
+            groups.append((role, []))
             rest = rest[m.end() :]
             continue
         if m := re.match(r"(?:摄影报道|摄影|摄制|摄)(?=$|[\s)、,;/])", rest):
-            # 摄 signs all who stand before it, but for those that 文 closed
+            # 摄 signs all who stand before it, but for those whom 文 signs
+            if behind:
+                groups[-1] = ("photographer", groups[-1][1])
+            else:
+                groups = [("photographer", names) for _, names in groups]
             sure = photo = True
-            for k in range(len(groups) - 1, -1, -1):
-                groups[k] = ("photographer", groups[k][1])
-                if k and groups[k][0] is None:
-                    break
             groups.append((None, []))
             rest = rest[m.end() :]
             continue
-        if m := re.match(r"(?:综合报道|采访报道|报道|供稿|供图|撰稿|整理|编辑)(?=$|[\s)、,;/])", rest):
+        if m := re.match(r"(?:综合报道|采访报道|报道|供稿|供图|撰稿|整理|编辑|口述|讲述)(?=$|[\s)、,;/])", rest):
             sure = True
             if m[0].endswith("报道"):
                 groups = [("reporter" if r is None else r, n) for r, n in groups]
@@ -120,10 +139,12 @@ def parse(text: str) -> Credit | None:
             return None
         chunk = m[0]
         inner = _ROLE_IN_CHUNK.search(chunk, 2)
-        if inner and inner.start() >= 2:  # 甲乙通讯员丙丁
+        if inner and is_name(chunk[: inner.start()]):  # 甲乙通讯员丙丁
             chunk = chunk[: inner.start()]
         end = len(chunk)
-        if _PLACE_REPORT.fullmatch(chunk) and groups[-1][1]:  # 甲乙 某地报道
+        if chunk.startswith("发自"):
+            pass
+        elif _PLACE_REPORT.fullmatch(chunk) and groups[-1][1]:  # 甲乙 某地报道
             sure = True
             groups = [("reporter" if r is None else r, n) for r, n in groups]
         elif len(chunk) >= 3 and chunk[-1] == "摄":
@@ -131,6 +152,8 @@ def parse(text: str) -> Credit | None:
             sure = photo = True
             groups = [("photographer", [*n]) for _, n in groups]
             groups[-1][1].append(chunk)
+        elif len(chunk) >= 4 and chunk.endswith("供图") and bracketed:
+            sure = True
         elif len(chunk) >= 4 and chunk.endswith("供稿"):
             sure = True
             groups[-1][1].append(chunk[:-2])
@@ -142,7 +165,8 @@ def parse(text: str) -> Credit | None:
                 if rest[end:].strip():
                     groups[-1][1].append(chunk)
                     sure = True
-            # else a house before its people: 县医院 甲乙
+            elif bracketed:  # a house before its people: (县医院 甲乙)
+                sure = True
         else:
             groups[-1][1].append(chunk)
         rest = rest[end:]
@@ -157,7 +181,7 @@ def parse(text: str) -> Credit | None:
             if not sure and not is_name(name):
                 return None
             bylines.append(Byline(name, _role(role, both)))
-    if not bylines and not sure:
+    if not bylines and not (bracketed and sure):
         return None
     return Credit(tuple(bylines), sure or marked, photo or both, marked)
 
@@ -230,7 +254,9 @@ def _cut(chunk: str) -> list[str]:
 _NOT_A_PLACE = "通资音喜简短传审问电视快据即数"
 _DATELINE = re.compile(
     rf"(?:[\[【(]?(?:本报|本台|本刊|本网|本社)(?:[{_HAN}]{{0,4}}|\s?\d{{1,2}}月\d{{1,2}}日)讯[\]】)]?"
-    rf"|(?!又讯)[{_HAN}]{{1,6}}(?<![{_NOT_A_PLACE}])讯"
+    rf"|(?!又讯)(?:[{_HAN}]{{2,6}}[/·-])?[{_HAN}]{{1,6}}(?<![{_NOT_A_PLACE}])讯"
+    rf"|[{_HAN}]{{4,10}}讯(?=\s*\()"
+    rf"|[{_HAN}]{{2,10}}\s?\d{{1,2}}月\d{{1,2}}日(?:讯|电)"
     rf"|(?:新华社|中新社|中新网|人民网|央视网)[{_HAN}\d]{{0,14}}电)"
 )
 _PAREN = re.compile(r"\s*\(([^()]{2,80})\)")
@@ -258,6 +284,8 @@ def leading(text: str) -> Lead | None:
         end, bylines = p.end(), credit.bylines
     elif not m:
         return None
+    elif len(text) - end <= 60 and (credit := parse(text[end:])) and credit.sure:
+        end, bylines = len(text), credit.bylines
     if m and not bylines and not p and len(m[0]) > 2 and not m[0].startswith(("本", "[", "【", "(", "新", "中", "人", "央")):
         # a place and 讯 with nothing that sets it off is no dateline inside a sentence: 县里收到喜讯
         if m[0][-2] in "到发收的得得闻获捷":
