@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 from pipeline.config import Config
 from pipeline.language.build import build_language
 from pipeline.language.document import make_doc
+from pipeline.lexicon.divisions import divisions
 from pipeline.page.articles import split_page
 from pipeline.page.issue import issue_date
 from pipeline.page.reader import Located, read_at
@@ -132,7 +133,7 @@ def make_page(record: InputRecord, config: Config) -> Page:
         issue_year=year,
         issue_date_from=origin,
         newspaper=newspaper,
-        home_place=settings.home_place or home_place(record.text, newspaper),
+        home_place=settings.home_place or home_place(record.text, divisions(), newspaper),
     )
 
 

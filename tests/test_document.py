@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import spacy
 from hypothesis import given
@@ -132,7 +134,7 @@ def test_every_span_within_a_line_goes_back_to_its_print(raw, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=6)))
     pieces = [
         Segment("body", a, b, data.draw(st.booleans()))
-        for a, b in zip(cuts, cuts[1:], strict=False)
+        for a, b in pairwise(cuts)
         if raw[a:b].strip()
     ]
     pieces = data.draw(st.permutations(pieces))

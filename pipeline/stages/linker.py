@@ -41,7 +41,7 @@ class Place:
     status: str | None = None
 
 
-@Language.factory("news_linker", assigns=["doc.spans"], requires=["doc.spans"])
+@Language.factory("news_linker", assigns=["doc._.mentions"], requires=["doc._.mentions"])
 def create_linker(nlp: Language, name: str) -> Linker:
     """Canonical paths and codes on the PLACE records of `doc.spans["mentions"]`."""
     return Linker(divisions())

@@ -22,7 +22,7 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, MENTIONS, get_spans, set_spans
 from pipeline.lexicon.person_names import person_names
-from pipeline.lexicon.posts import posts
+from pipeline.lexicon.posts import Title, posts
 from pipeline.lexicon.trie import alternation
 from pipeline.records import Mention
 from pipeline.stages.posts import holdings
@@ -39,6 +39,9 @@ _PARTY_BODY = re.compile(r"(?:党委|党工委|党总支|党支部|党组|居委
 _HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|委员|成员|常委)")
 _SHORT_ADDRESS = re.compile(r"(?:副?书记|主任|[镇乡村局院校所站队厂会社]长|经理|法官|警官|医生)")
 _EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
+
+
+_NONE = Title("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Candidate:
         return self.start < other.end and other.start < self.end
 
 
-@Language.factory("news_mentions", assigns=["doc.spans"], requires=["doc.spans"])
+@Language.factory("news_mentions", assigns=["doc._.mentions"])
 def create_mentions(nlp: Language, name: str) -> Mentions:
     """Reads all groups "names/…", writes doc.spans["mentions"]; works with any of the sources missing."""
     return Mentions()
@@ -179,7 +182,7 @@ def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) ->
     people = [n for n in names if n.type == "PER"]
     free = []
     for title in sorted(titles, key=lambda t: (-(t.end - t.start), t.start)):
-        title = _trimmed(text, title, names)
+        title = _with_trade(text, _trimmed(text, title, names), names)
         if title and not any(title.meets(t) for t in free):
             free.append(title)
     free.sort(key=lambda t: t.start)
@@ -212,3 +215,19 @@ def _trimmed(text: str, title: Candidate, names: list[Candidate]) -> Candidate |
             continue
         return None
     return title
+
+
+_TRADE = re.compile(r"(?<![一-鿿])[一-鿿]{1,4}$")
+_NO_TRADE = re.compile(r"退休|离休|退役|返乡|[\d一二两三四五六七八九十]|的|原|老$|新$|某|女$|男$|族$|岁$|籍$|名$|位$|该|本|任$|为$|是$|和$|请|带|让|骨干|优秀|青年|乡村")
+
+
+def _with_trade(text: str, title: Candidate | None, names: list[Candidate]) -> Candidate | None:
+    """木材加工户, 心理学副教授: what stands between a name or a mark and such a title is part of it."""
+    if title is None or MODEL in title.sources or not posts().titles.get(text[title.start : title.end], _NONE).compound:
+        return title
+    edge = max((n.end for n in names if n.end <= title.start), default=0)
+    left = text[max(edge, title.start - 5) : title.start]
+    match = _TRADE.search(left)
+    if not match or _NO_TRADE.search(match.group()) or len(match.group()) > 4:
+        return title
+    return replace(title, start=title.start - len(match.group()))

@@ -30,7 +30,7 @@ _LEVEL = re.compile(r"[省市县区镇乡州旗盟]")
 _NATION = re.compile(r"中国|中华|全国|国家|中央|中共|共青团|国网|武警")
 _QUOTED = re.compile(r"“[^“”\n]{1,10}”[一-鿿]{0,8}?(?:志愿服务队|志愿服务团|救援队|服务队|宣讲团|宣讲队|服务团|救护队|突击队|先锋队|巡河队|讲师团|工作室|合作社|艺术团|志愿队|维修队|议事会)")
 # A body of party or residents that is the first part of a title is none: 某社区党委书记
-_NOT_ENDED = re.compile(r"长|(?<=[一二三四五六七八九十]中)学|(?<=中心)校|员会|员(?!工)|区(?!域)|生(?!态)|家属|代表(?!队|大会)|主席|工委|合作社|队(?<=学队)|(?<=大)学")
+_NOT_ENDED = re.compile(r"长|(?<=[一二三四五六七八九十]中)学|(?<=中心)校|员会|员(?!工)|区(?!域)|生(?!态)|家属|(?<=人大)(?:代表|主席|工委)|(?<=政协)委员|合作社|队(?<=学队)|(?<=大)学")
 _BRANCH = re.compile(r"(?:银行|财险|保险|人寿|移动|联通|电信|邮政|石化|石油|农行|工行|建行|农商|信托|证券|法院|检察院|学院|大学|集团|公司)$")
 _BEFORE_TITLE = re.compile(r"(?:副|常务副|第一)?(?:书记|主任|委员|成员|副书记|主席|常委)")
 _COMMITTEE = re.compile(r"(?:党委|党工委|党总支|党支部|党组|居委会|村委会|委|人大)$")
@@ -48,7 +48,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
-@Language.factory("news_organisations", assigns=["doc.spans"], requires=["doc.spans"])
+@Language.factory("news_organisations")
 def create_organisations(nlp: Language, name: str) -> Organisations:
     """Writes doc.spans["names/organisations"]; reads doc.spans["names/places"] for where a name may begin."""
     return Organisations()
@@ -90,7 +90,7 @@ class Organisations:
         if _NOT_ENDED.match(text, end):
             return None
         left = self._left_edge(text, behind)
-        anchors = [p for p, stop in places.items() if left <= p and stop <= behind]
+        anchors = [p for p, stop in places.items() if left <= p and stop <= end - 2]
         if anchors:
             start = min(anchors)
             head = text[left:start]

@@ -45,7 +45,7 @@ def _cues() -> dict[str, re.Pattern[str]]:
     }
 
 
-@Language.factory("news_people", default_config={"minimum": 0.0}, assigns=["doc.spans"])
+@Language.factory("news_people", default_config={"minimum": 0.0})
 def create_people(nlp: Language, name: str, minimum: float) -> People:
     """Writes doc.spans["names/people"]. `minimum`: the least score of a name behind a cue (lexicon.person_names)."""
     return People(minimum)

@@ -55,7 +55,7 @@ _PERSON_BEFORE = re.compile(r"(?:^|[^\u4e00-\u9fff])[\u4e00-\u9fff][ ·]$")
 _STEM_BEFORE = re.compile(r"[市县区](?:委(?!员)|区(?!域)|长)")
 
 
-@Language.factory("news_places", assigns=["doc.spans"])
+@Language.factory("news_places")
 def create_places(nlp: Language, name: str) -> Places:
     """Place candidates; needs `doc._.page` for the home region, works without."""
     return Places(divisions())

@@ -33,12 +33,14 @@ _TAKES_POST = re.compile(rf"(?:{_TAKES})(?=[^。;:!?\n]{{0,40}}$)")
 _TAKES_FIRST = re.compile(rf"[“ ]*(?:自?从?)?(?:{_TAKES})")
 _HE_TAKES = re.compile(rf"[他她][^,。;\n]{{0,6}}?(?:{_TAKES})|^[^,。;\n]{{0,6}}这[位名]")
 _GIVES_HIM = re.compile(r"(?:聘请?|请|选|推举|派)[他她]")
+# What follows a title that somebody takes: the clause ends, or 职务, 候选人, 以来. 为村民讲课 takes no post.
+_TITLE_ENDS = re.compile(r"[,;。、!?)(”\n《：:—…]|$|(?:的|一)?职务?|候选人|以来|期间|后|时|兼|和|并|,|\d|的[时日后]")
 _LEAVES_POST = re.compile(r"(?:同志)?(?:的|因[^。;\n]{1,12}辞去|辞去|不再担任)[^。;\n]{0,40}")
 _IN_BRACKET = re.compile(r"(?:同志)?\([^()。;\n]{0,40}")
 _APPOSITION = re.compile(r", ?(?:[^,。;\n]{1,6}岁, ?)?[^,。;:!?、\n]{0,30}")
 
 
-@Language.factory("news_posts", assigns=["doc.spans"])
+@Language.factory("news_posts")
 def create_posts(nlp: Language, name: str) -> PostCandidates:
     """Writes doc.spans["names/posts"]: every title of the lexicon in the text, whoever holds it or nobody."""
     return PostCandidates()
@@ -160,7 +162,8 @@ class _Holdings:
             return
         gap = self.text[self.people[person][1] : start]
         if not gap.strip(" ”"):
-            self._add(post, person, "after")
+            if self.text[start:end] != "代表":  # a verb behind a name
+                self._add(post, person, "after")
         elif _IN_BRACKET.fullmatch(gap):
             self._add_chain(post, [person], "bracket")
         elif _APPOSITION.fullmatch(gap) and re.match(r"[,;。、\n]|$", self.text[end : end + 1]):
@@ -173,7 +176,9 @@ class _Holdings:
 
     def _predicate(self, post: int) -> None:
         """甲当选会长; 任命甲为局长; 免去甲的局长职务; 担任会长以来,甲…"""
-        start = self.titles[post][0]
+        start, end = self.titles[post]
+        if not _TITLE_ENDS.match(self.text, end) or (self.text[start - 1 : start] == "“" and self.text[end : end + 1] == "”"):
+            return
         low = max(self.text.rfind(mark, 0, start) + 1 for mark in "。;!?\n")
         person = self._person_before(start)
         clause = self.text[low:start]
