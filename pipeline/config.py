@@ -22,7 +22,6 @@ DEFAULT_STAGES = (
     "news_sentences",
     "news_times",
     "news_quantities",
-    "news_names",
     "news_people",
     "news_places",
     "news_organisations",
