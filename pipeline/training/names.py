@@ -1,0 +1,347 @@
+"""Train the name model: vectors, pretraining, all corpora together, then the labelled pages; and write it for NumPy.
+
+Each step leaves its result in the folder `work`, and a step whose result is there is not done again.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from pipeline.language.names import normalise
+from pipeline.training import corpora, embeddings
+from pipeline.training.augment import Augmenter, People, Places
+from pipeline.training.corpora import CONVENTIONS, Sample
+from pipeline.training.network import PAIRS, Encoder, HalfPrecision, Tagger, crf_loss
+from pipeline.training.pretrain import pretrain
+
+WITH_CRF = ("news", "msra")
+LONGEST = 220
+
+
+class Vocabulary:
+    """Numbers of characters and of pairs of characters; 0 is an unknown one."""
+
+    def __init__(self, characters: np.ndarray, pair_keys: np.ndarray):
+        self.characters, self.pair_keys = characters.astype(np.int64), pair_keys.astype(np.int64)
+        self.table = np.zeros(0x110000, dtype=np.int32)
+        self.table[self.characters] = np.arange(1, len(characters) + 1)
+        self.size = len(characters) + 1
+
+    def numbers(self, text: str) -> np.ndarray:
+        points = np.frombuffer(normalise(text).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        return self.table[points]
+
+    def pairs(self, numbers: np.ndarray) -> np.ndarray:
+        """(…, T) numbers to (…, T) numbers of the pair that begins at each place."""
+        after = np.zeros_like(numbers)
+        after[..., :-1] = numbers[..., 1:]
+        keys = numbers.astype(np.int64) * self.size + after
+        place = np.searchsorted(self.pair_keys, keys).clip(0, len(self.pair_keys) - 1)
+        good = (self.pair_keys[place] == keys) & (numbers > 0) & (after > 0)
+        return np.where(good, place + 1, 0)
+
+
+def tags_of(sample: Sample) -> np.ndarray:
+    """The tag number of each character; words of PFR are B and I of their part of speech."""
+    tags = np.zeros(len(sample.text), dtype=np.int64)
+    labels = CONVENTIONS[sample.convention]
+    for start, end, label in sample.spans:
+        kind = labels.index(label)
+        if sample.convention == "pfr":
+            tags[start:end] = 2 * kind + 1
+            tags[start] = 2 * kind
+        elif end - start == 1:
+            tags[start] = 4 * kind + 4
+        else:
+            tags[start:end] = 4 * kind + 2
+            tags[start], tags[end - 1] = 4 * kind + 1, 4 * kind + 3
+    return tags
+
+
+def tag_count(convention: str) -> int:
+    labels = len(CONVENTIONS[convention])
+    return 2 * labels if convention == "pfr" else 1 + 4 * labels
+
+
+# ---------------------------------------------------------------------------------------------- batches
+def split_long(sample: Sample, longest: int = LONGEST) -> Iterator[Sample]:
+    """The sample in pieces of at most `longest` characters, cut where no span stands, behind a full stop if there is one."""
+    text, spans = sample.text, sample.spans
+    while len(text) > longest:
+        inside = {i for a, b, _ in spans for i in range(a + 1, b)}
+        free = [i for i in range(longest // 2, longest) if i not in inside]
+        stops = [i for i in free if text[i - 1] in "。！？；"] or free or [longest]
+        at = stops[-1]
+        yield Sample(text[:at], [s for s in spans if s[1] <= at], sample.convention)
+        text, spans = text[at:], [(a - at, b - at, k) for a, b, k in spans if a >= at]
+    if text:
+        yield Sample(text, spans, sample.convention)
+
+
+class Batches:
+    """An endless stream of batches of one convention, of about `characters` characters each, texts of like length together."""
+
+    def __init__(self, samples: Sequence[Sample], vocabulary: Vocabulary, rng: random.Random, characters: int = 3600):
+        pieces = [p for s in samples for p in split_long(s)]
+        self.items = [(vocabulary.numbers(p.text), tags_of(p)) for p in pieces if p.text.strip()]
+        self.characters, self.vocabulary, self.rng = characters, vocabulary, rng
+        self.total = sum(len(n) for n, _ in self.items)
+
+    def epoch(self) -> list[list[int]]:
+        order = sorted(range(len(self.items)), key=lambda i: len(self.items[i][0]) * (1 + 0.15 * self.rng.random()))
+        groups, current, longest = [], [], 0
+        for i in order:
+            longest = max(longest, len(self.items[i][0]))
+            if current and longest * (len(current) + 1) > self.characters:
+                groups.append(current)
+                current, longest = [], len(self.items[i][0])
+            current.append(i)
+        groups.append(current)
+        self.rng.shuffle(groups)
+        return groups
+
+    def tensors(self, group: list[int], dropout: float) -> tuple[torch.Tensor, ...]:
+        """Numbers, pairs, tags and mask of a batch; some characters are made unknown so that the model learns to bear it."""
+        longest = max(len(self.items[i][0]) for i in group)
+        numbers = np.zeros((len(group), longest), dtype=np.int64)
+        tags = np.zeros((len(group), longest), dtype=np.int64)
+        mask = np.zeros((len(group), longest), dtype=bool)
+        for row, i in enumerate(group):
+            characters, gold = self.items[i]
+            n = len(characters)
+            numbers[row, :n], tags[row, :n], mask[row, :n] = characters, gold, True
+        if dropout:
+            numbers[np.random.default_rng(self.rng.getrandbits(32)).random(numbers.shape) < dropout] = 0
+        pairs = self.vocabulary.pairs(numbers)
+        return tuple(map(torch.from_numpy, (numbers, pairs, tags, mask)))
+
+
+def run(
+    tagger: Tagger,
+    streams: dict[str, Batches],
+    shares: dict[str, float],
+    steps: int,
+    learning_rate: float,
+    rng: random.Random,
+    renew: Any = None,
+    dropout: float = 0.015,
+    average: float = 0.3,
+) -> None:
+    """Train in place: each step takes a batch of a stream drawn by `shares`; the end weights are a mean over the last part.
+
+    `renew`, if given, is called whenever the stream "news" is used up and gives its new samples.
+    """
+    precision = HalfPrecision(tagger)
+    decayed = [p for p in precision.full if p.ndim > 1]
+    others = [p for p in precision.full if p.ndim <= 1]
+    optimiser = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}], lr=learning_rate
+    )
+    queues: dict[str, list[list[int]]] = {name: [] for name in streams}
+    names = list(shares)
+    totals: dict[str, list[float]] = {name: [0.0, 0] for name in names}
+    mean, taken = [torch.zeros_like(p) for p in precision.full], 0
+    began, characters = time.time(), 0
+    tagger.train()
+    for step in range(steps):
+        name = rng.choices(names, [shares[n] for n in names])[0]
+        if not queues[name]:
+            if name == "news" and renew is not None:
+                streams[name] = renew()
+            queues[name] = streams[name].epoch()
+        numbers, pairs, tags, mask = streams[name].tensors(queues[name].pop(), dropout)
+        half = mask.unsqueeze(2).to(torch.bfloat16)
+        scores = tagger(numbers, pairs, half, (name,))[name].float()
+        if name in WITH_CRF:
+            loss = crf_loss(scores, tagger.transitions[name].float(), tags, mask) / mask.sum()
+        else:
+            loss = functional.cross_entropy(scores[mask], tags[mask])
+        loss.backward()
+        rate = learning_rate * min((step + 1) / 200, 0.5 * (1 + math.cos(math.pi * step / steps)) + 0.02)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        precision.step(optimiser)
+        if step >= steps * (1 - average):
+            taken += 1
+            for m, p in zip(mean, precision.full, strict=True):
+                m.add_(p.detach())
+        totals[name][0] += float(loss.detach())
+        totals[name][1] += 1
+        characters += int(mask.sum())
+        if (step + 1) % 200 == 0:
+            told = " ".join(f"{n} {a / b:.4f}" for n, (a, b) in totals.items() if b)
+            print(
+                f"step {step + 1}/{steps}: {told}, {characters / (time.time() - began):,.0f} characters/s", flush=True
+            )
+            totals = {n: [0.0, 0] for n in names}
+    tagger.float()
+    precision.copy([m / max(taken, 1) for m in mean])
+
+
+# ---------------------------------------------------------------------------------------------- data
+class Corpora:
+    """All samples by convention, the MSRA dev split, and the labelled pages."""
+
+    def __init__(self, settings: dict[str, Any]):
+        seed = int(settings["seed"])
+        paths = {k: Path(v) for k, v in settings["corpora"].items()}
+        everything = list(corpora.read_spans(paths["msra"], "msra"))
+        train, self.msra_dev = corpora.split_dev(everything, int(settings["msra_dev"]), seed)
+        extra = corpora.without(corpora.read_spans(paths["peoples_daily"], "msra"), self.msra_dev)
+        self.samples = {
+            "msra": [*train, *extra],
+            "pfr": corpora.without(corpora.read_pfr(paths["pfr"]), self.msra_dev),
+            "cluener": list(corpora.read_spans(paths["cluener"], "cluener")),
+            "resume": list(corpora.read_spans(paths["resume"], "resume")),
+        }
+        self.pages = [
+            p for folder in settings["pages"] for p in corpora.read_pages(Path(folder) / "pages", Path(folder) / "gold")
+        ]
+
+
+def load_vocabulary(work: Path) -> Vocabulary:
+    with np.load(work / "vocabulary.npz") as data:
+        return Vocabulary(data["characters"], data["pair_keys"])
+
+
+def load_encoder(work: Path, width: int, dropout: float) -> Encoder:
+    """The encoder as pretrained."""
+    with np.load(work / "vectors.npz") as data:
+        encoder = Encoder(torch.from_numpy(data["characters"]), torch.from_numpy(data["pairs"]), width, dropout)
+    encoder.load_state_dict(torch.load(work / "encoder.pt"), strict=False)
+    return encoder
+
+
+def make_vectors(settings: dict[str, Any], work: Path) -> None:
+    """Vocabulary and vectors of characters and pairs from all text; writes `vocabulary.npz`, `vectors.npz`, `ids.npy`."""
+    texts = [normalise(" ".join(t.split())) for t in unlabelled(settings)]
+    ids, characters = embeddings.ids_of(texts, int(settings["character_minimum"]))
+    size = len(characters)
+    pairs, keys = embeddings.pairs_of(ids, size, int(settings["pairs"]), int(settings["pair_minimum"]))
+    couples = len(keys) + 1
+    np.savez(work / "vocabulary.npz", characters=np.array([ord(c) for c in characters[1:]]), pair_keys=keys)
+    np.save(work / "ids.npy", ids)
+    np.save(work / "pairs.npy", pairs)
+    around = {k: (embeddings.shifted(ids, k), size) for k in (-3, -2, -1, 1, 2, 3, 4)}
+    beside = [(embeddings.shifted(pairs, -2), couples), (embeddings.shifted(pairs, 1), couples)]
+    dimension, seed = int(settings["dimension"]), int(settings["seed"])
+    own = embeddings.vectors(ids, [around[k] for k in (-3, -2, -1, 1, 2, 3)] + beside, size, dimension, seed)
+    both = embeddings.vectors(pairs, [around[k] for k in (-3, -2, -1, 2, 3, 4)], couples, dimension, seed + 1)
+    np.savez(work / "vectors.npz", characters=own, pairs=both)
+
+
+def unlabelled(settings: dict[str, Any]) -> Iterator[str]:
+    """Every text of the files in `unlabelled`, and the training pages."""
+    import gzip
+    import lzma
+
+    for path in settings["unlabelled"]:
+        opener = lzma.open if path.endswith("xz") else gzip.open
+        with opener(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                if not line.startswith("{"):
+                    yield line.replace(" ", "")
+                    continue
+                row = json.loads(line)
+                for key in ("t", "x", "text"):
+                    yield from (t for t in row.get(key, "").split("\n") if t.strip())
+    for folder in settings["pages"]:
+        for p in corpora.read_pages(Path(folder) / "pages", Path(folder) / "gold"):
+            yield p.text
+
+
+def augmenter(settings: dict[str, Any], data: Corpora, rng: random.Random) -> Augmenter:
+    lists = {k: Path(v) for k, v in settings["lists"].items()}
+    foreign = [s.text[a:b] for s in data.samples["msra"] for a, b, k in s.spans if k == "PER"]
+    people = People(lists["surnames"], lists["people"], foreign, rng)
+    return Augmenter(people, Places(lists["divisions"], rng), data.pages, rng)
+
+
+def renewed(data: Corpora, vocabulary: Vocabulary, make: Augmenter, rng: random.Random, copies: int) -> Batches:
+    """Fresh samples of the labelled pages: once as they are, `copies` times with other names, and lines of names."""
+    articles: dict[tuple[str, int, int], list[corpora.Paragraph]] = {}
+    for i, p in enumerate(data.pages):
+        articles.setdefault((p.page, p.article, i if p.article < 0 else -1), []).append(p)
+    samples = [p.sample() for p in data.pages]
+    for _ in range(copies):
+        for paragraphs in articles.values():
+            samples += make.article(paragraphs)
+    samples += make.lines(len(data.pages) * copies // 8)
+    return Batches(samples, vocabulary, rng)
+
+
+# ---------------------------------------------------------------------------------------------- the whole
+def train(settings: dict[str, Any]) -> None:
+    """All steps, from the corpora to the folder `output`."""
+    seed = int(settings["seed"])
+    work = Path(settings["work"])
+    work.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    if not (work / "vectors.npz").exists():
+        make_vectors(settings["vectors"] | {"pages": settings["pages"], "seed": seed}, work)
+    width = int(settings["width"])
+    if not (work / "encoder.pt").exists():
+        with np.load(work / "vectors.npz") as data:
+            encoder = Encoder(torch.from_numpy(data["characters"]), torch.from_numpy(data["pairs"]), width)
+        ids, pairs = np.load(work / "ids.npy"), np.load(work / "pairs.npy")
+        pretrain(encoder, ids, pairs, int(settings["pretraining_steps"]), work / "encoder.pt", seed=seed)
+    vocabulary, data_ = load_vocabulary(work), Corpora(settings)
+    make = augmenter(settings, data_, rng)
+    tagger = Tagger(
+        load_encoder(work, width, float(settings["dropout"])), {name: tag_count(name) for name in CONVENTIONS}
+    )
+    for phase in ("together", "tuning"):
+        part, kept = settings[phase], work / f"{phase}.pt"
+        if kept.exists():
+            tagger.load_state_dict(torch.load(kept), strict=False)
+            continue
+        streams = {name: Batches(samples, vocabulary, rng) for name, samples in data_.samples.items()}
+        copies = int(part["copies"])
+        streams["news"] = renewed(data_, vocabulary, make, rng, copies)
+        print(phase, {name: f"{s.total:,}" for name, s in streams.items()}, flush=True)
+        run(
+            tagger,
+            streams,
+            part["shares"],
+            int(part["steps"]),
+            float(part["learning_rate"]),
+            rng,
+            lambda copies=copies: renewed(data_, vocabulary, make, rng, copies),
+        )
+        torch.save({k: v.float() for k, v in tagger.state_dict().items() if k != "encoder.pairs"}, kept)
+    export(tagger, vocabulary, Path(settings["output"]))
+
+
+def export(tagger: Tagger, vocabulary: Vocabulary, out: Path) -> None:
+    """Write `names.npz`: weights in 16 bits, the table of pairs in 8 with one scale a dimension; heads news and msra."""
+    state = {k.removeprefix("encoder."): v.float().numpy() for k, v in tagger.state_dict().items()}
+    pairs = state.pop("pairs")
+    scale = np.abs(pairs).max(0) / 127
+    kept: dict[str, np.ndarray] = {
+        "characters": vocabulary.characters,
+        "pair_keys": vocabulary.pair_keys,
+        "pair_vectors": np.round(pairs / scale).astype(np.int8),
+        "pair_scale": scale.astype(np.float32),
+        "character_vectors": state.pop("characters.weight")[: vocabulary.size].astype(np.float16),
+        "labels": np.frombuffer(json.dumps({h: CONVENTIONS[h] for h in WITH_CRF}).encode(), dtype=np.uint8),
+        "dilations": np.frombuffer(json.dumps(PAIRS).encode(), dtype=np.uint8),
+    }
+    for name, value in state.items():
+        if name.startswith(("heads.", "transitions.")) and name.split(".")[1] not in WITH_CRF:
+            continue
+        value = value[:, :, 0] if value.ndim == 4 else value
+        kept[name] = value.astype(np.float16)
+    out.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(out / "names.npz", **kept)
+    print(f"{out / 'names.npz'}: {(out / 'names.npz').stat().st_size / 1e6:.1f} MB")
