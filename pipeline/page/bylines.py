@@ -91,7 +91,13 @@ def parse(text: str) -> Credit | None:
         if m := _BOTH.match(rest):
             both, sure, rest = True, True, rest[m.end() :]
             continue
-        if (m := _CREDIT_BEHIND.match(rest)) and groups[-1][1] and (behind or all(r not in _CREDITS for r, _ in groups)):
+        whole = _is_whole(groups[-1][1])  # else 文 may be part of a name: 甲 文
+        if (
+            (m := _CREDIT_BEHIND.match(rest))
+            and groups[-1][1]
+            and whole
+            and (behind or all(role not in _CREDITS for role, _ in groups))
+        ):
             sure = behind = True
             role, names = groups[-1]
             groups[-1] = (role or "correspondent" if m[0] == "文" else "photographer", names)
@@ -103,9 +109,9 @@ def parse(text: str) -> Credit | None:
             role: str | None = "reporter"
         elif m := _CORRESPONDENT.match(rest):
             role = "correspondent"
-        elif m := _PHOTOGRAPHER.match(rest):
+        elif whole and (m := _PHOTOGRAPHER.match(rest)):
             role = "photographer"
-        elif m := _WRITER.match(rest):
+        elif whole and (m := _WRITER.match(rest)):
             role = "writer"
         else:
             m = None
@@ -184,6 +190,16 @@ def parse(text: str) -> Credit | None:
     if not bylines and not (bracketed and sure):
         return None
     return Credit(tuple(bylines), sure or marked, photo or both, marked)
+
+
+def _is_whole(chunks: list[str]) -> bool:
+    """Whether the chunks may end here: no single character waits for the rest of its name."""
+    singles = 0
+    for chunk in reversed(chunks):
+        if len(chunk) > 1:
+            break
+        singles += 1
+    return singles % 2 == 0
 
 
 def _run(text: str) -> str:
