@@ -22,8 +22,8 @@ _NUMERAL = re.compile(
     rf"|(?P<ratio>\d{{1,4}}/\d{{1,4}}(?![\d./年月万千]))"
     rf"|(?P<vague>(?:好几|几|数)[十百千万亿]+|成百上千|成千上万|十几[万亿]?|[二三四五六七八九]十几[万亿]?|几)(?!何|乎|经|度|时|点|号|内|位数|字)"
     rf"|(?P<upto>上[十百千万亿]{{1,2}})(?!网|户|市|级)"
-    rf"|(?P<half>大?半|一半)"
-    rf"|(?P<number>(?:{ARABIC}|{CHINESE})[十百千万亿]*(?:(?P<fuzz>[余多来])(?P<times>[百千万亿]+)?)?)"
+    r"|(?P<half>大?半|一半)|(?P<people>[俩仨](?=人))"
+    rf"|(?P<number>(?:\d+亿\d+万|{ARABIC}|{CHINESE})(?:[十万亿]|[百千](?![瓦米克伏卡焦帕]))*(?:(?P<fuzz>[余多来])(?P<times>[百千万亿]+)?)?)"
 )
 _BEFORE_FUZZ = re.compile(r"[十百千万亿廿卅0]$")
 
@@ -79,6 +79,9 @@ def _read(folded: str, match: re.Match[str]) -> Numeral | None:
         return Numeral(begin, stop, value, value, "ge", False)
     if match["half"]:
         return Numeral(begin, stop, 0.5, 0.5, "gt" if text[0] == "大" else "eq", False, "half")
+    if match["people"]:
+        value = 2.0 if text == "俩" else 3.0
+        return Numeral(begin, stop, value, value)
     return _plain(match, arabic)
 
 
@@ -94,11 +97,13 @@ def _plain(match: re.Match[str], arabic: bool) -> Numeral | None:
             stop, text = begin + len(core), core
             times = None
         text = core + (times or "")
+    if len(text) == 2 and text[1] == "两" and not arabic:  # 二两: the second is the unit
+        stop, text = begin + 1, text[0]
     pair = _spread(text)
     if pair is not None:
         return Numeral(begin, stop, *pair, modifier, False)
     value = parse_number(text)
-    if value is None:
+    if value is None or (value == 0 and not arabic):
         return None
     return Numeral(begin, stop, value, value, modifier, arabic)
 

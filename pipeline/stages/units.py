@@ -22,22 +22,25 @@ class Unit:
     factor: float | None = None
     use: str = "measure"  # measure, or the type of a classifier
     digits_only: bool = False
+    not_before: str = ""  # characters that make another word of it
 
 
 @cache
 def units() -> dict[str, Unit]:
     """All units of the lexicon by printed form."""
     table: dict[str, Unit] = {}
-    columns = ("unit", "name", "dimension", "kind", "si_unit", "factor")
-    for row in load_tsv("units.tsv", columns, optional=("si_unit", "factor"), key=("unit",)):
+    columns = ("unit", "name", "dimension", "kind", "si_unit", "factor", "not_before")
+    for row in load_tsv("units.tsv", columns, optional=("si_unit", "factor", "not_before"), key=("unit",)):
         factor = row.number("factor") if row["factor"] else None
         kind = row.choice("kind", QUANTITY_KINDS)
-        table[row["unit"]] = Unit(row["name"], row["dimension"], kind, row["si_unit"] or None, factor)
+        si_unit = row["si_unit"] or None
+        table[row["unit"]] = Unit(row["name"], row["dimension"], kind, si_unit, factor, not_before=row["not_before"])
     types = ("classifier", "container", "verbal", "noun")
-    for row in load_tsv("classifiers.tsv", ("classifier", "type", "numerals"), key=("classifier",)):
+    columns = ("classifier", "type", "numerals", "not_before")
+    for row in load_tsv("classifiers.tsv", columns, optional=("not_before",), key=("classifier",)):
         digits = row.choice("numerals", ("any", "digits")) == "digits"
-        word = row["classifier"]
-        table.setdefault(word, Unit(word, "count", "count", "1", 1.0, row.choice("type", types), digits))
+        word, use = row["classifier"], row.choice("type", types)
+        table.setdefault(word, Unit(word, "count", "count", "1", 1.0, use, digits, row["not_before"]))
     return table
 
 
@@ -48,5 +51,10 @@ def alternatives(words: Iterable[str]) -> str:
 @cache
 def unit_pattern() -> re.Pattern[str]:
     """Matches a printed unit, also a rate (元/斤) and one with another in brackets (台(套)), as group `unit`."""
-    words = alternatives(units())
-    return re.compile(rf" ?(?P<unit>(?:{words})(?:\([套件台个组支辆]\)|[/每](?:{words}))?)")
+    table = units()
+    ordered = sorted(table, key=lambda w: (-len(w), w))
+    words = "|".join(re.escape(w) + (f"(?![{table[w].not_before}])" if table[w].not_before else "") for w in ordered)
+    return re.compile(
+        rf" ?(?:个(?P<inside>[半多来])(?P<long>小时|月|钟头|星期)"
+        rf"|(?P<unit>(?:{words})(?:\([套件台个组支辆]\)|[/每](?:{words}))?))"
+    )
