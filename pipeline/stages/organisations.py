@@ -14,7 +14,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, get_spans, set_spans
-from pipeline.lexicon.organisations import organisation_words
+from pipeline.lexicon.organisations import kind_of, organisation_words
+from pipeline.lexicon.posts import posts
 from pipeline.lexicon.trie import alternation
 from pipeline.records import Mention
 
@@ -22,14 +23,19 @@ GROUP = CANDIDATES + "organisations"
 _PLACES = CANDIDATES + "places"
 
 # how often a name shown so is one, on the project's corpus
-_SURE = {"place+suffix": 0.85, "level+suffix": 0.9, "quoted": 0.9, "nation+suffix": 0.8, "suffix": 0.4}
+_SURE = {"place+suffix": 0.85, "level+suffix": 0.9, "quoted": 0.9, "nation+suffix": 0.8, "title": 0.85, "whole": 0.9, "suffix": 0.4}
 _LONGEST = 26  # characters of a name
 _INSIDE = re.compile(r"[一-鿿㐀-䶿A-Za-z0-9“”()·]")
 _LEVEL = re.compile(r"[省市县区镇乡州旗盟]")
 # What a region's own body is called right behind the level word: 县妇联, 市委, 团区委, 镇政府
 _NATION = re.compile(r"中国|中华|全国|国家|中央|中共|共青团|国网|武警")
-_QUOTED = re.compile(r"“[^“”\n]{1,10}”[一-鿿]{0,8}?(?:志愿服务队|志愿服务团|救援队|服务队|宣讲团|宣讲队|服务团|救护队|突击队|先锋队|巡河队|讲师团|工作室|合作社|艺术团|志愿队|维修队|议事会)")
+_QUOTED = re.compile(r"“[^“”,。!?、\n]{1,10}”[一-鿿]{0,8}?(?:志愿服务队|志愿服务团|救援队|服务队|宣讲团|宣讲队|服务团|救护队|突击队|先锋队|巡河队|讲师团|工作室|合作社|艺术团|志愿队|维修队|议事会)(?!伍)")
 # A body of party or residents that is the first part of a title is none: 某社区党委书记
+_LEAD = re.compile(r"(?:同志)?(?:现任?|拟任|原|托|带|跟|任|志任)(?=(.))")  # before 县, 市 or a place: 现县公安局, 同志任某县某局
+_NOT_WHOLE = re.compile(r"一号|财政|广场|公园|战士|小学|歌舞|民族|空调|厨房|路|街|大[街道]|商务|[省市县区]级|驻")
+_MEASURE = re.compile(r"[名座家个所支万亿元年月日号人户次多余件位]")
+_FULL_END = re.compile(r"[局院校所站馆厂社会队团台场部中心办司行庭]$")
+_ROOM = re.compile(r"[一-鿿]{1,6}(?:科|室|系|班|车间|病区|产房)")
 _NOT_ENDED = re.compile(r"长|(?<=[一二三四五六七八九十]中)学|(?<=中心)校|员会|员(?!工)|区(?!域)|生(?!态)|家属|(?<=人大)(?:代表|主席|工委)|(?<=政协)委员|合作社|队(?<=学队)|(?<=大)学")
 _BRANCH = re.compile(r"(?:银行|财险|保险|人寿|移动|联通|电信|邮政|石化|石油|农行|工行|建行|农商|信托|证券|法院|检察院|学院|大学|集团|公司)$")
 _BEFORE_TITLE = re.compile(r"(?:副|常务副|第一)?(?:书记|主任|委员|成员|副书记|主席|常委)")
@@ -44,6 +50,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "ends": re.compile(alternation(ends)),
         "stops": re.compile(alternation(w[::-1] for w in words["stops"])),
         "joined": re.compile(alternation(words["joined"])),
+        "whole": re.compile(alternation(words["whole"])),
         "generic": re.compile(f"(?:{alternation(words['generic'])}){{0,3}}"),
     }
 
@@ -78,10 +85,35 @@ class Organisations:
         """(start, end, source); `places` are place candidates, ends by starts."""
         for match in _QUOTED.finditer(text):
             yield match.start(), match.end(), "quoted"
+        for match in self._patterns["whole"].finditer(text):
+            if not _NOT_WHOLE.match(text, match.end()):
+                yield match.start(), match.end(), "whole"
+        for start, _, _ in posts().find(text):
+            before = self._before_title(text, places, start)
+            if before:
+                yield before
         for match in self._patterns["ends"].finditer(text):
             found = self._name(text, match.start(), match.end(), places)
             if found:
                 yield found[0], match.end(), found[1]
+
+    def _before_title(self, text: str, places: dict[int, int], start: int) -> tuple[int, int, str] | None:
+        """The organisation that a title follows: 某某合作社理事长, 某医院急诊科护士长."""
+        left = self._left_edge(text, start, places)
+        stops = [stop for p, stop in places.items() if left <= p and left < stop <= start]
+        inside = [p for p, stop in places.items() if left <= p and stop <= start]
+        if inside and min(inside) != left and not _NATION.match(text, left) and not _BRANCH.search(text[left : min(inside)]):
+            left = min(inside)
+        for end in range(start, left + 3, -1):
+            name = text[left:end]
+            if end < start and not _ROOM.fullmatch(text, end, start):
+                continue
+            if end in stops or kind_of(name).category is None or not _FULL_END.search(name):
+                continue
+            if _COMMITTEE.search(name) or self._patterns["generic"].match(name).end() >= len(name) - 2:  # type: ignore[union-attr]
+                continue
+            return left, end, "title"
+        return None
 
     def _name(self, text: str, behind: int, end: int, places: dict[int, int]) -> tuple[int, str] | None:
         """Where the organisation whose name ends in `text[behind:end]` begins, and what shows it; None if it is no name."""
@@ -89,13 +121,15 @@ class Organisations:
             return None
         if _NOT_ENDED.match(text, end):
             return None
-        left = self._left_edge(text, behind)
+        left = self._left_edge(text, behind, places)
         anchors = [p for p, stop in places.items() if left <= p and stop <= end - 2]
         if anchors:
             start = min(anchors)
             head = text[left:start]
             return (left if _NATION.fullmatch(head) or _BRANCH.search(head) else start), "place+suffix"
         if _LEVEL.match(text, left) and left < end - 1 and behind - left <= 18:
+            if text[left + 1 : end] in ("中学", "小学", "中心") or text[left + 1] == "级":
+                return None
             return left, "level+suffix"
         if text[left] == "团" and _LEVEL.match(text, left + 1):
             return left, "level+suffix"
@@ -108,12 +142,15 @@ class Organisations:
             return left, "suffix"
         return None
 
-    def _left_edge(self, text: str, behind: int) -> int:
+    def _left_edge(self, text: str, behind: int, places: dict[int, int]) -> int:
         """How far a name that holds `behind` may reach to the left: to a stop word or a mark."""
         at, low, quotes = behind, max(0, behind - _LONGEST), 0
         while at > low:
             character = text[at - 1]
             if not _INSIDE.match(character):
+                break
+            if character.isdigit() and _MEASURE.match(text, at):
+                at += 1
                 break
             if character in "”)":
                 quotes += 1
@@ -127,4 +164,7 @@ class Organisations:
             at -= 1
         while at < behind and text[at] in "”)·":
             at += 1
+        lead = _LEAD.match(text, at)
+        if lead and lead.end() < behind and (lead.end() in places or _LEVEL.match(lead.group(1))):
+            at = lead.end()
         return at

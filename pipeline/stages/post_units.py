@@ -264,6 +264,11 @@ class Units:
             full = self._full_name(name)
             return Unit(full, (name.start, name.end), self.place_in(full), name)
         path = name.record.canonical
+        if text[0] in "该本" and text[1:] in ("镇", "乡", "街道", "村", "社区") and not (path or "").endswith(text[1:]):
+            level = LEVEL_OF_WORD[text[1:]]
+            meant = self._last(lambda n: n.place and n.record.level == level and n.text.endswith(text[1:]) and n.text[0] not in "该本我", name.start)
+            if meant:
+                return Unit("".join(meant.text.split()), (name.start, name.end), meant.record.canonical, meant)
         if path and (text[0] in "该本我" or not text.endswith(_OFFICIAL_ENDS)):
             text = self._short(path)
         return Unit(text, (name.start, name.end), path, name)
