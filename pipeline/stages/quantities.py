@@ -20,7 +20,7 @@ from pipeline.stages.units import Unit, alternatives, unit_pattern, units
 SOURCE = "rule"
 
 
-@Language.factory("news_quantities", assigns=["doc.spans"], requires=["doc.spans"])
+@Language.factory("news_quantities", assigns=["doc._.quantities"], requires=["doc._.times"])
 def create_quantities(nlp: Language, name: str) -> Quantities:
     """Writes doc.spans["quantities"]; needs doc.spans["times"], where no quantity may stand."""
     return Quantities()
