@@ -41,6 +41,7 @@ def _cues() -> dict[str, re.Pattern[str]]:
         "after": re.compile(alternation(data["after"])),
         "honorific": re.compile(alternation(data["honorifics"])),
         "diminutive": re.compile("|".join(data["diminutives"])),
+        "opening": re.compile(r"^|[。!?,;:“”\"《》、(\n ]|[的由被给和与叫请让为从向对替跟同是有把](?=[^ ])", re.MULTILINE),
         "not_names": re.compile(alternation(data["not_names"])),
     }
 
@@ -73,6 +74,7 @@ class People:
         yield from self._behind_cues(text)
         yield from self._addresses(text)
         yield from self._speakers(text)
+        yield from self._by_form(text)
 
     # ------------------------------------------------------------------------------------------ places to look
     def _bylines(self, doc: Doc, text: str) -> Iterator[Found]:
@@ -132,6 +134,18 @@ class People:
                 if self.names.score(name) > self.minimum + 5.0 and not self.cues["not_names"].match(name):
                     yield start, match.start(), "speaker"
                     break
+
+    def _by_form(self, text: str) -> Iterator[Found]:
+        """What looks so much like a name that it needs no cue, at the edge of a clause or behind a word that opens one."""
+        names = self.names
+        for match in self.cues["opening"].finditer(text):
+            start = match.end()
+            if names.surname(text[start : start + 2]) is None or self.cues["not_names"].match(text, start):
+                continue
+            minimum = self.minimum + (6.0 if match.group() == "的" else 8.0)
+            end = self.name_at(text, start, minimum)
+            if end and names.score(text[start:end].replace(" ", ""), text[end : end + 1]) >= minimum:
+                yield start, end, "form"
 
     def _table(self, text: str) -> Iterator[Found]:
         """Cells of the column 姓名, or cells that are nothing but a name."""
