@@ -35,8 +35,8 @@ _WEIGHT = {
     "place+suffix": 1.2, "level+suffix": 1.6, "quoted": 1.4, "whole": 1.4, "nation+suffix": 1.0, "suffix": 0.4, "lexicon": 1.0,
 }  # fmt: skip
 _STANDS_ALONE = 0.8  # the least weight of a candidate without a second source
-_PARTY_BODY = re.compile(r"(?:党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$")
-_HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|委员|成员|常委)")
+_PARTY_BODY = re.compile(r"(?:(?<!县)(?<!市)(?<!区)妇联|村务监督委员会|(?<=[市县区州省])委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$")
+_HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|委员|成员|常委|秘书长|主席)")
 _SHORT_ADDRESS = re.compile(r"(?:副?书记|主任|[镇乡村局院校所站队厂会社]长|经理|法官|警官|医生)")
 _EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
 
@@ -217,17 +217,16 @@ def _trimmed(text: str, title: Candidate, names: list[Candidate]) -> Candidate |
     return title
 
 
-_TRADE = re.compile(r"(?<![一-鿿])[一-鿿]{1,4}$")
+_TRADE = re.compile(r"[一-鿿]{1,4}")
 _NO_TRADE = re.compile(r"退休|离休|退役|返乡|[\d一二两三四五六七八九十]|的|原|老$|新$|某|女$|男$|族$|岁$|籍$|名$|位$|该|本|任$|为$|是$|和$|请|带|让|骨干|优秀|青年|乡村")
 
 
 def _with_trade(text: str, title: Candidate | None, names: list[Candidate]) -> Candidate | None:
-    """木材加工户, 心理学副教授: what stands between a name or a mark and such a title is part of it."""
+    """木材加工户, 心理学副教授: what stands between a place or organisation and such a title is part of it."""
     if title is None or MODEL in title.sources or not posts().titles.get(text[title.start : title.end], _NONE).compound:
         return title
     edge = max((n.end for n in names if n.end <= title.start), default=0)
-    left = text[max(edge, title.start - 5) : title.start]
-    match = _TRADE.search(left)
-    if not match or _NO_TRADE.search(match.group()) or len(match.group()) > 4:
+    trade = text[edge : title.start]
+    if not edge or not _TRADE.fullmatch(trade) or _NO_TRADE.search(trade):
         return title
-    return replace(title, start=title.start - len(match.group()))
+    return replace(title, start=edge)

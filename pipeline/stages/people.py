@@ -29,7 +29,9 @@ _MASKED = re.compile(rf"[{_HAN}](?:某某|某[{_HAN}]|某)")
 _TABLE = re.compile(r"Table with \d+ columns: ([^\n]*)")
 _ROW = re.compile(r"\d+\. ([^;\n]*)")
 _NAME_COLUMNS = ("姓名", "作者", "获奖者", "选手", "领队", "捐赠人", "捐款人", "人员", "名单", "负责人", "联系人")
-_NEXT = re.compile(r"[、,和及 ]|、 ")
+_NEXT = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、,和及 ]|、 )(?=[^ ])")
+_LIST_GOES_ON = re.compile(r"[、和及等,;。 (]")
+_ALL_SPACED = re.compile(rf"[{_HAN}]{{1,2}} [{_HAN}] ([{_HAN}])([{_HAN}]?)")
 _LEFT_EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
 
 
@@ -98,7 +100,9 @@ class People:
                 if not gap:
                     break
                 start = gap.end()
-                end = self.name_at(text, start, self.minimum + 3.0)
+                end = self.name_at(text, start, self.minimum + 0.5)
+                if end and not _LIST_GOES_ON.match(text, end):
+                    end = self.name_at(text, start, self.minimum + 3.0)
 
     def _addresses(self, text: str) -> Iterator[Found]:
         """王阿姨, 老李, 张某, and 小申 before a title."""
@@ -192,6 +196,10 @@ class People:
         masked = _MASKED.match(text, start)
         if masked:
             return self._masked_end(masked)
+        spaced = _ALL_SPACED.match(text, start)
+        if spaced and (not spaced.group(2) or names.score(spaced.group(1) + spaced.group(2)) < 4.0):
+            if names.score(text[start : spaced.end(1)].replace(" ", "")) >= minimum - 2.0:
+                return spaced.end(1)
         best: tuple[float, int] | None = None
         for end in self._ends(text, behind):
             name = text[start:end].replace(" ", "")

@@ -210,7 +210,7 @@ class Units:
 
     def _fallback(self, title: Title, at: int) -> Unit | None:
         """A post of responsibility that says nothing of its unit is of the last one told in the paragraph or before."""
-        if title.role or not title.official or title.category in ("role", "enterprise", "military", "delegate", "school", "hospital"):
+        if title.role or title.units or not title.official or title.category in ("role", "enterprise", "military", "delegate", "school", "hospital"):
             return None
         name = self._last(lambda n: not n.place or n.record.level in _GENERAL, at, forward=False)
         return self._unit(name) if name else None

@@ -184,6 +184,8 @@ class _Holdings:
         clause = self.text[low:start]
         if person is not None and self.people[person][0] >= low:
             gap = self.text[self.people[person][1] : start]
+            if gap.count("“") > gap.count("”"):  # 当上了“编外某某”
+                return
             leaves = _LEAVES_POST.fullmatch(gap)
             if _GIVES_HIM.search(gap):
                 earlier = [p for p in range(person) if self.people[p][1] <= low]
