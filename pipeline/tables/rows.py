@@ -76,7 +76,7 @@ def page_row(page: Page, articles: int) -> Row:
 
 def article_row(page: Page, article: Article, place: str | None) -> Row:
     body = [s for s in article.segments if s.role in BODY_ROLES]
-    headline = _stretches(page.text, [s for s in article.segments if s.role == "headline"])[:1]
+    headline = _headline_span(page.text, article)
     parent = None if article.parent is None else f"{page.page_id}-{article.parent:03d}"
     return {
         "article_id": article_id(page, article),
@@ -90,9 +90,19 @@ def article_row(page: Page, article: Article, place: str | None) -> Row:
         "parts": [{"start": a, "end": b} for a, b in _stretches(page.text, body)],
         "place": place,
         "parent_article_id": parent,
-        "headline_start": headline[0][0] if headline else None,
-        "headline_end": headline[0][1] if headline else None,
+        "headline_start": headline[0] if headline else None,
+        "headline_end": headline[1] if headline else None,
     }
+
+
+def _headline_span(raw: str, article: Article) -> tuple[int, int] | None:
+    """Where the headline stands; its segments may hold more, as the colon of 开栏的话: does."""
+    for start, end in _stretches(raw, [s for s in article.segments if s.role == "headline"]):
+        printed = [at for at in range(start, end) if not raw[at].isspace()]
+        at = "".join(raw[i] for i in printed).find(squeeze(article.headline or ""))
+        if at >= 0 and article.headline:
+            return printed[at], printed[at + len(squeeze(article.headline)) - 1] + 1
+    return None
 
 
 def _stretches(raw: str, segments: Iterable[Segment]) -> list[tuple[int, int]]:
