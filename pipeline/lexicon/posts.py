@@ -54,7 +54,9 @@ class Posts:
                 for head in entry["heads"]:
                     for rank in ["", *ranks]:
                         # 党组副书记, but 市委组织部副部长: the rank stands before the last word of the head
-                        last = max((w for w in ("部长", "书记", "主任") if head.endswith(w) and w != head), default="", key=len)
+                        last = max(
+                            (w for w in ("部长", "书记", "主任") if head.endswith(w) and w != head), default="", key=len
+                        )
                         text = body + head[: len(head) - len(last)] + rank + last if last else body + rank + head
                         self._add(text, replace(_title(text, entry, name), rank=rank))
         for word in data["compound"]:

@@ -35,9 +35,16 @@ _WEIGHT = {
     "place+suffix": 1.2, "level+suffix": 1.6, "quoted": 1.4, "whole": 1.4, "nation+suffix": 1.0, "suffix": 0.4, "lexicon": 1.0,
 }  # fmt: skip
 _STANDS_ALONE = 0.8  # the least weight of a candidate without a second source
-_PARTY_BODY = re.compile(r"(?:(?<!县)(?<!市)(?<!区)妇联|村务监督委员会|(?<=[市县区州省])委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$")
+_PARTY_BODY = re.compile(
+    r"(?:(?<!县)(?<!市)(?<!区)妇联|村务监督委员会|(?<=[市县区州省])委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
+)
 _HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|委员|成员|常委|秘书长|主席)")
 _SHORT_ADDRESS = re.compile(r"(?:副?书记|主任|[镇乡村局院校所站队厂会社]长|经理|法官|警官|医生)")
+_TRADE = re.compile(r"[一-鿿]{1,4}")
+_TRADE_ALONE = re.compile(r"(?<![一-鿿])[一-鿿]{2,3}$")
+_NO_TRADE = re.compile(
+    r"退休|离休|退役|返乡|[\d一二两三四五六七八九十]|的|原|老$|新$|某|女$|男$|族$|岁$|籍$|名$|位$|该|本|任$|为$|是$|和$|请|带|让|骨干|优秀|青年|乡村"
+)
 _EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
 
 
@@ -55,7 +62,9 @@ class Candidate:
 
     @property
     def weight(self) -> float:
-        return sum(_WEIGHT.get(source, 1.0) for source in self.sources) + (self.score or 0.0 if MODEL in self.sources else 0.0)
+        return sum(_WEIGHT.get(source, 1.0) for source in self.sources) + (
+            self.score or 0.0 if MODEL in self.sources else 0.0
+        )
 
     @property
     def size(self) -> int:
@@ -86,7 +95,10 @@ class Mentions:
         set_spans(
             doc,
             MENTIONS,
-            [(c.start, c.end, c.type, Mention(c.type, c.level, source="+".join(c.sources), score=c.score)) for c in chosen],
+            [
+                (c.start, c.end, c.type, Mention(c.type, c.level, source="+".join(c.sources), score=c.score))
+                for c in chosen
+            ],
         )
         return doc
 
@@ -115,7 +127,12 @@ def merge(candidates: Iterable[Candidate]) -> list[Candidate]:
             continue
         level = new.level if (MODEL in old.sources and new.level) or not old.level else old.level
         score = new.score if old.score is None else old.score
-        merged[key] = replace(old, level=level, sources=tuple(dict.fromkeys(old.sources + new.sources)), score=score)
+        merged[key] = replace(
+            old,
+            level=level,
+            sources=tuple(sorted({*old.sources, *new.sources}, key=lambda s: (s != MODEL, s))),
+            score=score,
+        )
     return list(merged.values())
 
 
@@ -180,9 +197,9 @@ def repeated(text: str, names: list[Candidate]) -> list[Candidate]:
 def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) -> list[Candidate]:
     """The titles that someone named holds, and the surname of 王书记 with its title (rule 6)."""
     people = [n for n in names if n.type == "PER"]
-    free = []
-    for title in sorted(titles, key=lambda t: (-(t.end - t.start), t.start)):
-        title = _with_trade(text, _trimmed(text, title, names), names)
+    free: list[Candidate] = []
+    for candidate in sorted(titles, key=lambda t: (-t.size, t.start)):
+        title = _with_trade(text, _trimmed(text, candidate, names), names)
         if title and not any(title.meets(t) for t in free):
             free.append(title)
     free.sort(key=lambda t: t.start)
@@ -217,16 +234,15 @@ def _trimmed(text: str, title: Candidate, names: list[Candidate]) -> Candidate |
     return title
 
 
-_TRADE = re.compile(r"[一-鿿]{1,4}")
-_NO_TRADE = re.compile(r"退休|离休|退役|返乡|[\d一二两三四五六七八九十]|的|原|老$|新$|某|女$|男$|族$|岁$|籍$|名$|位$|该|本|任$|为$|是$|和$|请|带|让|骨干|优秀|青年|乡村")
-
-
 def _with_trade(text: str, title: Candidate | None, names: list[Candidate]) -> Candidate | None:
     """木材加工户, 心理学副教授: what stands between a place or organisation and such a title is part of it."""
     if title is None or MODEL in title.sources or not posts().titles.get(text[title.start : title.end], _NONE).compound:
         return title
     edge = max((n.end for n in names if n.end <= title.start), default=0)
     trade = text[edge : title.start]
-    if not edge or not _TRADE.fullmatch(trade) or _NO_TRADE.search(trade):
-        return title
-    return replace(title, start=edge)
+    if edge and _TRADE.fullmatch(trade) and not _NO_TRADE.search(trade):
+        return replace(title, start=edge)
+    alone = _TRADE_ALONE.search(text, max(0, title.start - 4), title.start)
+    if alone and not posts().titles[text[title.start : title.end]].role and not _NO_TRADE.search(alone.group()):
+        return replace(title, start=alone.start())
+    return title

@@ -24,9 +24,7 @@ _LEFT = re.compile(r"免去|辞去|不再担任|卸任|离任")
 _BREAK = "、,。;:!?()“”\n"
 
 
-@Language.factory(
-    "news_officials", assigns=["doc._.officials"], requires=["doc._.mentions"]
-)
+@Language.factory("news_officials", assigns=["doc._.officials"], requires=["doc._.mentions"])
 def create_officials(nlp: Language, name: str) -> Officials:
     """Fills doc._.officials from the mentions (PER, POST, PLACE, ORG) and times of an article."""
     return Officials()
@@ -59,9 +57,7 @@ class _Article:
 
     # ------------------------------------------------------------------------------------------ records
     def officials(self) -> list[Official]:
-        found = holdings(
-            self.folded, [(n.start, n.end) for n in self.people], [(n.start, n.end) for n in self.posts]
-        )
+        found = holdings(self.folded, [(n.start, n.end) for n in self.people], [(n.start, n.end) for n in self.posts])
         held = {h.post for h in found}
         found += [h for post in range(len(self.posts)) if post not in held for h in self._nearest(post)]
         found.sort(key=lambda h: (h.post, h.person))
@@ -129,7 +125,11 @@ class _Article:
     def _is_address(person: str, title: str, titles: set[tuple[str, str]]) -> bool:
         """Whether 小某书记 or 某某书记 is only a way to call one who has a fuller title in the article."""
         for other, full in titles:
-            if full != title and full.endswith(title) and (other == person or (person[0] in "小老" and person[1:] in other)):
+            if (
+                full != title
+                and full.endswith(title)
+                and (other == person or (person[0] in "小老" and person[1:] in other))
+            ):
                 return True
         return False
 

@@ -23,21 +23,37 @@ GROUP = CANDIDATES + "organisations"
 _PLACES = CANDIDATES + "places"
 
 # how often a name shown so is one, on the project's corpus
-_SURE = {"place+suffix": 0.85, "level+suffix": 0.9, "quoted": 0.9, "nation+suffix": 0.8, "title": 0.85, "whole": 0.9, "suffix": 0.4}
+_SURE = {
+    "place+suffix": 0.85,
+    "level+suffix": 0.9,
+    "quoted": 0.9,
+    "nation+suffix": 0.8,
+    "title": 0.85,
+    "whole": 0.9,
+    "suffix": 0.4,
+}
 _LONGEST = 26  # characters of a name
 _INSIDE = re.compile(r"[一-鿿㐀-䶿A-Za-z0-9“”()·]")
 _LEVEL = re.compile(r"[省市县区镇乡州旗盟]")
 # What a region's own body is called right behind the level word: 县妇联, 市委, 团区委, 镇政府
 _NATION = re.compile(r"中国|中华|全国|国家|中央|中共|共青团|国网|武警")
-_QUOTED = re.compile(r"“[^“”,。!?、\n]{1,10}”[一-鿿]{0,8}?(?:志愿服务队|志愿服务团|救援队|服务队|宣讲团|宣讲队|服务团|救护队|突击队|先锋队|巡河队|讲师团|工作室|合作社|艺术团|志愿队|维修队|议事会)(?!伍)")
+_QUOTED = re.compile(
+    r"“[^“”,。!?、\n]{1,10}”[一-鿿]{0,8}?(?:志愿服务队|志愿服务团|救援队|服务队|宣讲团|宣讲队|服务团|救护队|突击队|先锋队|巡河队|讲师团|工作室|合作社|艺术团|志愿队|维修队|议事会)(?!伍)"
+)
 # A body of party or residents that is the first part of a title is none: 某社区党委书记
-_LEAD = re.compile(r"(?:同志)?(?:现任?|拟任|原|托|带|跟|任|志任)(?=(.))")  # before 县, 市 or a place: 现县公安局, 同志任某县某局
+_LEAD = re.compile(
+    r"(?:同志)?(?:现任?|拟任|原|托|带|跟|任|志任)(?=(.))"
+)  # before 县, 市 or a place: 现县公安局, 同志任某县某局
 _NOT_WHOLE = re.compile(r"一号|财政|广场|公园|战士|小学|歌舞|民族|空调|厨房|路|街|大[街道]|商务|[省市县区]级|驻")
 _MEASURE = re.compile(r"[名座家个所支万亿元年月日号人户次多余件位]")
 _FULL_END = re.compile(r"[局院校所站馆厂社会队团台场部中心办司行庭]$")
 _ROOM = re.compile(r"[一-鿿]{1,6}(?:科|室|系|班|车间|病区|产房)")
-_NOT_ENDED = re.compile(r"长|(?<=[一二三四五六七八九十]中)学|(?<=中心)校|员会|员(?!工)|区(?!域)|生(?!态)|家属|(?<=人大)(?:代表|主席|工委)|(?<=政协)委员|合作社|队(?<=学队)|(?<=大)学")
-_BRANCH = re.compile(r"(?:银行|财险|保险|人寿|移动|联通|电信|邮政|石化|石油|农行|工行|建行|农商|信托|证券|法院|检察院|学院|大学|集团|公司)$")
+_NOT_ENDED = re.compile(
+    r"长|(?<=[一二三四五六七八九十]中)学|(?<=中心)校|员会|员(?!工)|区(?!域)|生(?!态)|家属|(?<=人大)(?:代表|主席|工委)|(?<=政协)委员|合作社|队(?<=学队)|(?<=大)学"
+)
+_BRANCH = re.compile(
+    r"(?:银行|财险|保险|人寿|移动|联通|电信|邮政|石化|石油|农行|工行|建行|农商|信托|证券|法院|检察院|学院|大学|集团|公司)$"
+)
 _BEFORE_TITLE = re.compile(r"(?:副|常务副|第一)?(?:书记|主任|委员|成员|副书记|主席|常委|秘书长)")
 _COMMITTEE = re.compile(
     r"(?:党委|党工委|党总支|党支部|党组|居委会|村委会|(?<=[省市县区州])委|人大|村务监督委员会|(?:村|社区|街道|[镇乡])妇联)$"
@@ -104,7 +120,12 @@ class Organisations:
         left = self._left_edge(text, start, places)
         stops = [stop for p, stop in places.items() if left <= p and left < stop <= start]
         inside = [p for p, stop in places.items() if left <= p and stop <= start]
-        if inside and min(inside) != left and not _NATION.match(text, left) and not _BRANCH.search(text[left : min(inside)]):
+        if (
+            inside
+            and min(inside) != left
+            and not _NATION.match(text, left)
+            and not _BRANCH.search(text[left : min(inside)])
+        ):
             left = min(inside)
         for end in range(start, left + 3, -1):
             name = text[left:end]

@@ -43,7 +43,9 @@ def _cues() -> dict[str, re.Pattern[str]]:
         "after": re.compile(alternation(data["after"])),
         "honorific": re.compile(alternation(data["honorifics"])),
         "diminutive": re.compile("|".join(data["diminutives"])),
-        "opening": re.compile(r"^|[。!?,;:“”\"《》、(\n ]|[的由被给和与叫请让为从向对替跟同是有把](?=[^ ])", re.MULTILINE),
+        "opening": re.compile(
+            r"^|[。!?,;:“”\"《》、(\n ]|[的由被给和与叫请让为从向对替跟同是有把](?=[^ ])", re.MULTILINE
+        ),
         "not_names": re.compile(alternation(data["not_names"])),
     }
 
@@ -76,6 +78,7 @@ class People:
         yield from self._behind_cues(text)
         yield from self._addresses(text)
         yield from self._speakers(text)
+        yield from self._called_by_title(text)
         yield from self._by_form(text)
 
     # ------------------------------------------------------------------------------------------ places to look
@@ -139,6 +142,18 @@ class People:
                     yield start, match.start(), "speaker"
                     break
 
+    def _called_by_title(self, text: str) -> Iterator[Found]:
+        """某某医生, 某某书记: a name right before a title that serves as an address."""
+        for start, end, title in posts().find(text):
+            if title.role or title.rank or end - start > 2:
+                continue
+            for size in (3, 2):
+                name = text[max(0, start - size) : start]
+                if len(name) == size and self.names.score(name) > self.minimum + 5.5 + (size == 2) * 2.0:
+                    if not self.cues["not_names"].match(name):
+                        yield start - size, start, "address"
+                    break
+
     def _by_form(self, text: str) -> Iterator[Found]:
         """What looks so much like a name that it needs no cue, at the edge of a clause or behind a word that opens one."""
         names = self.names
@@ -186,6 +201,14 @@ class People:
         if dotted:
             return dotted.end()
         names: PersonNames = self.names
+        small = self.cues["diminutive"].match(text, start)
+        if (
+            small
+            and text[small.end() : small.end() + 1] in names.single
+            and not self.cues["not_names"].match(text, start)
+        ):
+            end = small.end() + 1
+            return end if names.after(text[end : end + 1]) > minimum else None
         surname = names.surname(text[start : start + 2])
         if surname is None or self.cues["not_names"].match(text, start):
             return None
@@ -197,8 +220,9 @@ class People:
         if masked:
             return self._masked_end(masked)
         spaced = _ALL_SPACED.match(text, start)
-        if spaced and (not spaced.group(2) or names.score(spaced.group(1) + spaced.group(2)) < 4.0):
-            if names.score(text[start : spaced.end(1)].replace(" ", "")) >= minimum - 2.0:
+        if spaced and not (spaced.group(2) and names.score(spaced.group(1) + spaced.group(2)) >= 4.0):
+            whole = text[start : spaced.end(1)].replace(" ", "")
+            if names.score(whole) >= minimum - 2.0:
                 return spaced.end(1)
         best: tuple[float, int] | None = None
         for end in self._ends(text, behind):

@@ -29,7 +29,9 @@ _DEPARTMENT = re.compile(r"[一-鿿](?:科|病区|病房|手术室|门诊)$")
 _TEAM = re.compile(
     r"(?:第[一二三四五六七八九十]+)?[一-鿿]{0,3}(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组|工作队|专班|主席团|代表团|评审组|专家组)$"
 )
-_NAMED_TEAM = re.compile(r"“([^“”\n]{2,10}(?:组|队|专班))”|(?:第[一二三四五六七八九十]+)?(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组)")
+_NAMED_TEAM = re.compile(
+    r"“([^“”\n]{2,10}(?:组|队|专班))”|(?:第[一二三四五六七八九十]+)?(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组)"
+)
 _BREAK = re.compile(r"[、,。;:!?()“”\n]")
 # What may stand between a unit and the title: 社区第四网格网格员, 医院急诊科护士长, 村原党支部书记, 村的护林员
 _GAP = re.compile(
@@ -151,7 +153,9 @@ class Units:
                 return self._unit(name)
         team = _TEAM.search(left)
         if team:
-            return Unit(team.group(), (low + team.start(), at), self.paths.get("county") or self.paths.get("city"), None)
+            return Unit(
+                team.group(), (low + team.start(), at), self.paths.get("county") or self.paths.get("city"), None
+            )
         if _DEPARTMENT.search(left):
             return self._organisation(("医院",), at)
         if left[-1:] in _BARE_BODY and (len(left) == 1 or left[-2] in "该本我"):
@@ -166,9 +170,9 @@ class Units:
         if not re.fullmatch(r"[、兼和及/ ]{1,2}|兼任|,也是[^,。;\n]{0,8}", self.folded[slice(*gap)]):
             return None
         unit, level = self.of(post - 1), self.titles[post].level
-        if unit and unit.name and level:
-            if not unit.name.place or not _compatible(level, unit.name.record.level):
-                return None
+        of_place = unit is not None and unit.name is not None and unit.name.place
+        if unit and unit.name and level and not (of_place and _compatible(level, unit.name.record.level)):
+            return None
         if self.titles[post].role and not self.titles[post].level and not _is_team_role(self.titles[post - 1]):
             return unit if unit and unit.name and unit.name.place and not self.titles[post - 1].role else None
         return unit
@@ -210,7 +214,12 @@ class Units:
 
     def _fallback(self, title: Title, at: int) -> Unit | None:
         """A post of responsibility that says nothing of its unit is of the last one told in the paragraph or before."""
-        if title.role or title.units or not title.official or title.category in ("role", "enterprise", "military", "delegate", "school", "hospital"):
+        if (
+            title.role
+            or title.units
+            or not title.official
+            or title.category in ("role", "enterprise", "military", "delegate", "school", "hospital")
+        ):
             return None
         name = self._last(lambda n: not n.place or n.record.level in _GENERAL, at, forward=False)
         return self._unit(name) if name else None
@@ -256,7 +265,9 @@ class Units:
         if not fitting:
             return None
         often = Counter(n.text for n in fitting)
-        return self._unit(max(fitting, key=lambda n: (often[n.text], n.start < at, n.start if n.start < at else -n.start)))
+        return self._unit(
+            max(fitting, key=lambda n: (often[n.text], n.start < at, n.start if n.start < at else -n.start))
+        )
 
     def _unit(self, name: Name) -> Unit:
         text = "".join(name.text.split())
@@ -266,7 +277,12 @@ class Units:
         path = name.record.canonical
         if text[0] in "该本" and text[1:] in ("镇", "乡", "街道", "村", "社区") and not (path or "").endswith(text[1:]):
             level = LEVEL_OF_WORD[text[1:]]
-            meant = self._last(lambda n: n.place and n.record.level == level and n.text.endswith(text[1:]) and n.text[0] not in "该本我", name.start)
+            meant = self._last(
+                lambda n: (
+                    n.place and n.record.level == level and n.text.endswith(text[1:]) and n.text[0] not in "该本我"
+                ),
+                name.start,
+            )
             if meant:
                 return Unit("".join(meant.text.split()), (name.start, name.end), meant.record.canonical, meant)
         if path and (text[0] in "该本我" or not text.endswith(_OFFICIAL_ENDS)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spacy.language import Language
@@ -177,7 +177,9 @@ class _Holdings:
     def _predicate(self, post: int) -> None:
         """甲当选会长; 任命甲为局长; 免去甲的局长职务; 担任会长以来,甲…"""
         start, end = self.titles[post]
-        if not _TITLE_ENDS.match(self.text, end) or (self.text[start - 1 : start] == "“" and self.text[end : end + 1] == "”"):
+        if not _TITLE_ENDS.match(self.text, end) or (
+            self.text[start - 1 : start] == "“" and self.text[end : end + 1] == "”"
+        ):
             return
         low = max(self.text.rfind(mark, 0, start) + 1 for mark in "。;!?\n")
         person = self._person_before(start)

@@ -1,0 +1,85 @@
+"""The resolver: what stands where candidates of several sources meet."""
+
+from __future__ import annotations
+
+from articles import article
+
+from pipeline.language.document import get_spans, set_spans
+from pipeline.records import Mention
+from pipeline.stages.mentions import Mentions
+
+
+def resolve(text: str, **groups: list[tuple[str, str] | tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """(text, type, source) of the mentions; a candidate is (surface, type[, level]) in the group of its name."""
+    doc = article(text)
+    for group, candidates in groups.items():
+        spans, at = [], 0
+        for surface, kind, *level in candidates:
+            start = text.find(surface, at)
+            assert start >= 0
+            source = {
+                "people": "title",
+                "places": "gazetteer",
+                "organisations": "place+suffix",
+                "posts": "lexicon",
+            }.get(group, group)
+            spans.append((start, start + len(surface), kind, Mention(kind, *level, source=source, score=0.9)))
+        set_spans(doc, f"names/{group}", spans)
+    Mentions()(doc)
+    return [(span.text, mention.type, mention.source) for span, mention in get_spans(doc, "mentions")]
+
+
+def test_sources_that_agree_are_named_together() -> None:
+    found = resolve("临江市的春天", model=[("临江市", "PLACE", "city")], places=[("临江市", "PLACE", "city")])
+    assert found == [("临江市", "PLACE", "model+gazetteer")]
+
+
+def test_an_organisation_swallows_its_place() -> None:
+    found = resolve("临江市水务局通报", places=[("临江市", "PLACE", "city")], organisations=[("临江市水务局", "ORG")])
+    assert [f[:2] for f in found] == [("临江市水务局", "ORG")]
+
+
+def test_the_place_stands_where_a_committee_is_part_of_the_title() -> None:
+    found = resolve(
+        "柳岸社区党委书记薛长宁",
+        model=[("柳岸社区党委", "ORG"), ("薛长宁", "PER")],
+        places=[("柳岸社区", "PLACE", "community")],
+        posts=[("党委书记", "POST")],
+    )
+    assert [f[:2] for f in found] == [("柳岸社区", "PLACE"), ("党委书记", "POST"), ("薛长宁", "PER")]
+
+
+def test_an_organisation_takes_its_part_of_a_title() -> None:
+    found = resolve(
+        "市妇联主席许琳",
+        organisations=[("市妇联", "ORG")],
+        people=[("许琳", "PER")],
+        posts=[("妇联主席", "POST")],
+    )
+    assert [f[:2] for f in found] == [("市妇联", "ORG"), ("主席", "POST"), ("许琳", "PER")]
+
+
+def test_a_title_needs_somebody_who_holds_it() -> None:
+    found = resolve("村民薛长宁和其他村民", people=[("薛长宁", "PER")], posts=[("村民", "POST"), ("村民", "POST")])
+    assert [f[:2] for f in found] == [("村民", "POST"), ("薛长宁", "PER")]
+
+
+def test_a_name_found_once_is_found_everywhere_but_in_a_longer_one() -> None:
+    text = "薛长宁来了。后来薛长宁走了,薛长宁宁没来。"
+    found = resolve(text, people=[("薛长宁", "PER")], model=[("薛长宁宁", "PER")])
+    assert [f[0] for f in found] == ["薛长宁", "薛长宁", "薛长宁宁"]
+    assert found[1][2] == "repeated"
+
+
+def test_a_person_may_stand_inside_another_place() -> None:
+    found = resolve("薛长宁故居开放", people=[("薛长宁", "PER")], model=[("薛长宁故居", "PLACE", "other")])
+    assert {f[:2] for f in found} == {("薛长宁故居", "PLACE"), ("薛长宁", "PER")}
+
+
+def test_a_surname_with_a_title() -> None:
+    found = resolve("大家说:“宋书记是自己人。”", posts=[("书记", "POST")])
+    assert [f[:2] for f in found] == [("宋", "PER"), ("书记", "POST")]
+
+
+def test_no_sources_no_mentions() -> None:
+    assert resolve("没有名字的一句话。") == []

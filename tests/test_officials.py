@@ -1,0 +1,181 @@
+"""Who holds which post where: titles, units, several of each, states and days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from articles import article, marked
+
+from pipeline.language.document import set_spans
+from pipeline.lexicon.posts import posts
+from pipeline.records import Official, TimeExpression
+from pipeline.stages.officials import Officials
+from pipeline.stages.posts import holdings
+
+HOME = "甲省/临江市/清河县"
+TOWN = "[云溪镇|PLACE.town=甲省/临江市/清河县/云溪镇]"
+COMMUNITY = "[柳岸社区|PLACE.community=甲省/临江市/清河县/云溪镇/柳岸社区]"
+VILLAGE = "[石桥村|PLACE.village=甲省/临江市/清河县/云溪镇/石桥村]"
+
+
+def officials(text: str, home: str = HOME) -> list[Official]:
+    doc = marked(text, home)
+    Officials()(doc)
+    return doc._.officials
+
+
+def triples(text: str, home: str = HOME) -> set[tuple[str, str, str | None]]:
+    return {(o.person, o.title, o.unit) for o in officials(text, home)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{COMMUNITY}[党委书记|POST]、[居委会主任|POST][薛长宁|PER]说",
+         {("薛长宁", "党委书记", "柳岸社区"), ("薛长宁", "居委会主任", "柳岸社区")}),
+        (f"{TOWN}[副镇长|POST][许 琳|PER]、[钱大伟|PER]到场", {("许琳", "副镇长", "云溪镇"), ("钱大伟", "副镇长", "云溪镇")}),
+        (f"{TOWN}很忙。“快了。”该镇[党委副书记|POST]、[镇长|POST][何永平|PER]说",
+         {("何永平", "党委副书记", "云溪镇"), ("何永平", "镇长", "云溪镇")}),
+        (f"{VILLAGE}变了样。村[党支部书记|POST][石磊|PER]介绍", {("石磊", "党支部书记", "石桥村")}),
+        (f"{COMMUNITY}第二网格[网格员|POST][石磊|PER]", {("石磊", "网格员", "柳岸社区")}),
+        ("[县委常委|POST]、[组织部部长|POST][何永平|PER]出席", {("何永平", "县委常委", "清河县"), ("何永平", "组织部部长", "清河县")}),
+        ("[县水利局|ORG][党组书记|POST]、[局长|POST][罗刚|PER]", {("罗刚", "党组书记", "县水利局"), ("罗刚", "局长", "县水利局")}),
+        ("[副县长|POST]、[县防汛指挥部|ORG][副指挥长|POST][罗刚|PER]",
+         {("罗刚", "副县长", "清河县"), ("罗刚", "副指挥长", "县防汛指挥部")}),
+        ("[县人大常委会|ORG][主任|POST][何永平|PER]主持,[副主任|POST][董秀兰|PER]、[罗刚|PER]参加",
+         {("何永平", "主任", "县人大常委会"), ("董秀兰", "副主任", "县人大常委会"), ("罗刚", "副主任", "县人大常委会")}),
+        (f"担任{COMMUNITY}[党总支书记|POST]以来,[薛长宁|PER]很忙。", {("薛长宁", "党总支书记", "柳岸社区")}),
+        (f"[薛长宁|PER]是{VILLAGE}[党支部书记|POST]、[村委会主任|POST]。",
+         {("薛长宁", "党支部书记", "石桥村"), ("薛长宁", "村委会主任", "石桥村")}),
+        ("任命[罗刚|PER]为[县司法局|ORG][局长|POST],[石磊|PER]为[县教育局|ORG][局长|POST];免去[何永平|PER]的[县司法局|ORG][局长|POST]职务。",
+         {("罗刚", "局长", "县司法局"), ("石磊", "局长", "县教育局"), ("何永平", "局长", "县司法局")}),
+        ("[许琳|PER]([县医院|ORG]急诊科[护士长|POST])", {("许琳", "护士长", "县医院")}),
+        ("[县医院|ORG]送来喜报。[院长|POST][许琳|PER]说", {("许琳", "院长", "县医院")}),
+        ("[省人大代表|POST]、" + VILLAGE + "[党支部书记|POST][石磊|PER]",
+         {("石磊", "省人大代表", None), ("石磊", "党支部书记", "石桥村")}),
+        ("[许琳|PER][医生|POST]来到[县医院|ORG]", {("许琳", "医生", "县医院")}),
+        ("[县足球协会|ORG]成立,[校长|POST][石磊|PER]当选[会长|POST],[许琳|PER]、[罗刚|PER]当选[副会长|POST]。",
+         {("石磊", "校长", None), ("石磊", "会长", "县足球协会"), ("许琳", "副会长", "县足球协会"), ("罗刚", "副会长", "县足球协会")}),
+    ],
+)  # fmt: skip
+def test_person_title_and_unit(text: str, expected: set[tuple[str, str, str | None]]) -> None:
+    assert triples(text) == expected
+
+
+def test_the_city_of_a_county_level_paper_is_its_own() -> None:
+    assert triples("[市委常委|POST][何永平|PER]出席", "甲省/临江市/云州市") == {("何永平", "市委常委", "云州市")}
+    assert triples("[市委常委|POST][何永平|PER]出席", "甲省/临江市") == {("何永平", "市委常委", "临江市")}
+
+
+def test_an_address_by_a_short_title_adds_no_record() -> None:
+    text = f"{COMMUNITY}[党委书记|POST][薛长宁|PER]很忙。“[薛长宁|PER][书记|POST]好。”“[小薛|PER][书记|POST]来了。”[宋|PER][书记|POST]也来了。"
+    assert triples(text) == {("薛长宁", "党委书记", "柳岸社区")}
+
+
+def test_one_record_for_a_post_told_twice() -> None:
+    assert len(officials(f"{TOWN}[镇长|POST][罗刚|PER]说。[镇长|POST][罗刚|PER]又说。")) == 1
+
+
+def test_an_organisation_gets_its_longest_form() -> None:
+    found = officials("[临江医科大学附属医院|ORG]派人来。[临医附院|ORG][院长|POST][许琳|PER]说")
+    assert [o.unit for o in found] == ["临江医科大学附属医院"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (f"{VILLAGE}原[党支部书记|POST][石磊|PER]", "former"),
+        (f"免去[石磊|PER]的{TOWN}[镇长|POST]职务。", "former"),
+        ("[代县长|POST][石磊|PER]讲话", "acting"),
+        (f"[石磊|PER]当选{VILLAGE}[村委会主任|POST]。", "elect"),
+        (f"[石磊|PER],现任{TOWN}[镇长|POST]。", "current"),
+        (f"{TOWN}[镇长|POST][石磊|PER]说", "current"),
+    ],
+)
+def test_status(text: str, status: str) -> None:
+    assert [o.status for o in officials(text)] == [status]
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "official"),
+    [
+        (f"{TOWN}[镇长|POST][石磊|PER]", "party_government", True),
+        (f"{VILLAGE}[党支部书记|POST][石磊|PER]", "grassroots", True),
+        (f"{VILLAGE}[村民|POST][石磊|PER]", "role", False),
+        ("[县水利局|ORG][四级调研员|POST][石磊|PER]", "party_government", False),
+        ("[县文化馆|ORG][馆长|POST][石磊|PER]", "public_institution", True),
+        ("[县妇联|ORG][副主席|POST][石磊|PER]", "mass_org", True),
+        ("[县医院|ORG][院长|POST][石磊|PER]", "hospital", False),
+        ("[县实验小学|ORG][校长|POST][石磊|PER]", "school", False),
+        ("[丰禾果品合作社|ORG][理事长|POST][石磊|PER]", "enterprise", False),
+        ("[县茶叶协会|ORG][会长|POST][石磊|PER]", "association", False),
+        ("[县人大代表|POST][石磊|PER]", "delegate", False),
+        ("[少将|POST][石磊|PER]", "military", False),
+    ],
+)
+def test_category_and_responsibility(text: str, category: str, official: bool) -> None:
+    (found,) = officials(text)
+    assert (found.category, found.official) == (category, official)
+
+
+def test_the_place_of_a_unit() -> None:
+    (town,) = officials(f"{TOWN}[镇长|POST][石磊|PER]")
+    assert town.place == "甲省/临江市/清河县/云溪镇"
+    (county,) = officials("[县水利局|ORG][局长|POST][石磊|PER]")
+    assert county.place == HOME
+    (named,) = officials(f"在{TOWN},[云溪镇卫生院|ORG][院长|POST][石磊|PER]")
+    assert named.place == "甲省/临江市/清河县/云溪镇"
+
+
+def test_the_day_of_the_statement_is_that_of_its_sentence() -> None:
+    doc = marked(f"3月5日,{TOWN}[镇长|POST][石磊|PER]说。", HOME)
+    day = date(2024, 3, 5)
+    set_spans(doc, "times", [(0, 4, "DATE", TimeExpression("DATE", "2024-03-05", day, day))])
+    Officials()(doc)
+    assert [o.as_of for o in doc._.officials] == [day]
+    assert [o.as_of for o in officials(f"{TOWN}[镇长|POST][石磊|PER]说。")] == [None]
+
+
+def test_spans_point_at_the_words() -> None:
+    doc = marked(f"昨天,{TOWN}[镇长|POST][许 琳|PER]说", HOME)
+    Officials()(doc)
+    (found,) = doc._.officials
+    assert doc.text[slice(*found.person_span)] == "许 琳"
+    assert found.person == "许琳"
+    assert doc.text[slice(*found.title_span)] == "镇长"
+    assert found.unit_span is not None
+    assert doc.text[slice(*found.unit_span)] == "云溪镇"
+
+
+def test_an_article_without_mentions_has_no_officials() -> None:
+    doc = article("什么也没有。")
+    Officials()(doc)
+    assert doc._.officials == []
+
+
+# ---------------------------------------------------------------------------------------------- the lexicon
+@pytest.mark.parametrize(
+    ("title", "level", "official"),
+    [("副镇长", "town", True), ("代县长", "county", True), ("居委会副主任", "community", True), ("村民", "village", False),
+     ("党工委副书记", "town", True), ("市委副秘书长", "city", True)],
+)  # fmt: skip
+def test_titles_are_composed(title: str, level: str, official: bool) -> None:
+    found = posts().titles[title]
+    assert (found.level, found.official) == (level, official)
+
+
+def test_titles_are_found_leftmost_and_longest() -> None:
+    text = "某镇党委副书记、镇长和网格员"
+    assert [text[a:b] for a, b, _ in posts().find(text)] == ["党委副书记", "镇长", "网格员"]
+
+
+def test_an_unknown_title_is_described_by_its_known_end() -> None:
+    assert posts().describe("某某处副处长").official
+    assert posts().describe("打铁花的").role
+
+
+def test_holdings_need_a_construction() -> None:
+    text = "镇长来了,后来石磊也来了。"
+    assert holdings(text, [(7, 9)], [(0, 2)]) == []
+    assert [(h.post, h.person, h.how) for h in holdings("镇长石磊", [(2, 4)], [(0, 2)])] == [(0, 0, "before")]

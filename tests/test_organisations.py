@@ -1,0 +1,73 @@
+"""Organisations found by the form of their names, and the kinds that their ends tell."""
+
+from __future__ import annotations
+
+import pytest
+from articles import article
+
+from pipeline.language.document import get_spans, set_spans
+from pipeline.lexicon.organisations import kind_of
+from pipeline.records import Mention
+from pipeline.stages.organisations import Organisations
+
+
+def organisations(text: str, places: tuple[str, ...] = ()) -> list[str]:
+    doc = article(text)
+    found = [(text.find(p), text.find(p) + len(p), "PLACE", Mention("PLACE", source="gazetteer")) for p in places]
+    set_spans(doc, "names/places", found)
+    Organisations()(doc)
+    return [span.text for span, _ in get_spans(doc, "names/organisations")]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("活动由市妇联、区教体局主办。", ["市妇联", "区教体局"]),
+        ("团县委和县人力资源和社会保障局出席。", ["团县委", "县人力资源和社会保障局"]),
+        ("她被民政部授予称号。", ["民政部"]),
+        ("“暖阳”志愿服务队来到村里。", ["“暖阳”志愿服务队"]),
+        ("县退役军人事务局局长到场。", ["县退役军人事务局"]),
+        ("丰禾果品专业合作社理事长介绍。", ["丰禾果品专业合作社"]),
+        ("市第三人民医院急诊科护士长参加。", ["市第三人民医院"]),
+    ],
+)
+def test_found_by_form(text: str, names: list[str]) -> None:
+    assert organisations(text) == names
+
+
+def test_a_place_begins_the_name() -> None:
+    assert organisations("记者从临江市水务局获悉。", ("临江市",)) == ["临江市水务局"]
+    assert organisations("工商银行临江分行发放贷款。", ("临江",)) == ["工商银行临江分行"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "该行、该院和各村委会都行动起来。",
+        "镇党委书记和社区党委书记参加。",
+        "24家物业公司、30所学校参与。",
+        "业委会和党支部开会。",
+        "市政协委员提出建议,县人大代表发言。",
+    ],
+)
+def test_generic_words_and_bodies_before_titles_are_none(text: str) -> None:
+    assert organisations(text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "category"),
+    [
+        ("临江县人民医院", "医院", "hospital"),
+        ("云溪镇中心小学", "学校", "school"),
+        ("临江农商银行云溪支行", "银行", "enterprise"),
+        ("临江县红十字会", "会", "mass_org"),
+        ("临江县茶叶协会", "会", "association"),
+        ("县人民法院", "法院", "party_government"),
+        ("县文化馆", "馆", "public_institution"),
+        ("县水利管理服务中心离退休干部科", "中心", "public_institution"),
+    ],
+)
+def test_kinds_by_the_end_of_the_name(name: str, kind: str, category: str) -> None:
+    assert kind in kind_of(name).kinds
+    assert kind_of(name).category == category
+    assert kind_of("无名氏").category is None
