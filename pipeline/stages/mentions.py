@@ -30,7 +30,7 @@ from pipeline.stages.posts import holdings
 MODEL = "model"
 # How much a source's word weighs where candidates meet; a model's own confidence is added to its weight.
 _WEIGHT = {
-    "model": 2.0, "byline": 3.0, "title": 1.5, "table": 2.0, "cue": 1.2, "form": 0.9, "speaker": 1.5, "address": 1.2, "masked": 1.5,
+    "model": 2.0, "byline": 3.0, "title": 1.5, "table": 2.0, "cue": 1.2, "form": 0.9, "recurrent": 0.9, "speaker": 1.5, "address": 1.2, "masked": 1.5,
     "gazetteer": 1.5, "alias": 1.0, "pattern": 1.2, "deictic": 5.0,
     "place+suffix": 1.2, "level+suffix": 1.6, "quoted": 1.4, "whole": 1.4, "nation+suffix": 1.0, "suffix": 0.4, "lexicon": 1.0,
 }  # fmt: skip

@@ -29,6 +29,7 @@ _MASKED = re.compile(rf"[{_HAN}](?:某某|某[{_HAN}]|某)")
 _TABLE = re.compile(r"Table with \d+ columns: ([^\n]*)")
 _ROW = re.compile(r"\d+\. ([^;\n]*)")
 _NAME_COLUMNS = ("姓名", "作者", "获奖者", "选手", "领队", "捐赠人", "捐款人", "人员", "名单", "负责人", "联系人")
+_PERHAPS_NAME = re.compile(rf"[{_HAN}]{{2,3}}(?![镇村县市区州乡省国山湖河江坝寨厂店社会局院茶])[{_HAN}]")
 _NEXT = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、,和及 ]|、 )(?=[^ ])")
 _LIST_GOES_ON = re.compile(r"[、和及等,;。 (]")
 _ALL_SPACED = re.compile(rf"[{_HAN}]{{1,2}} [{_HAN}] ([{_HAN}])([{_HAN}]?)")
@@ -80,6 +81,7 @@ class People:
         yield from self._speakers(text)
         yield from self._called_by_title(text)
         yield from self._by_form(text)
+        yield from self._recurrent(text)
 
     # ------------------------------------------------------------------------------------------ places to look
     def _bylines(self, doc: Doc, text: str) -> Iterator[Found]:
@@ -165,6 +167,22 @@ class People:
             end = self.name_at(text, start, minimum)
             if end and names.score(text[start:end].replace(" ", ""), text[end : end + 1]) >= minimum:
                 yield start, end, "form"
+
+    def _recurrent(self, text: str) -> Iterator[Found]:
+        """A likely name of a two-character given name that comes back before different characters."""
+        seen: dict[str, list[int]] = {}
+        for match in self.cues["opening"].finditer(text):
+            start = match.end()
+            surname = self.names.surname(text[start : start + 2])
+            if surname and not self.cues["not_names"].match(text, start):
+                name = text[start : start + len(surname) + 2]
+                if _PERHAPS_NAME.fullmatch(name):
+                    seen.setdefault(name, []).append(start)
+        for name, starts in seen.items():
+            followers = {text[m.end() : m.end() + 1] for m in re.finditer(name, text)}
+            score = self.names.score(name)
+            if len(followers) > 2 and score > self.minimum + 2.5 or len(followers) == 2 and score > self.minimum + 4.0:
+                yield from ((start, start + len(name), "recurrent") for start in starts)
 
     def _table(self, text: str) -> Iterator[Found]:
         """Cells of the column 姓名, or cells that are nothing but a name."""
