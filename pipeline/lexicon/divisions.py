@@ -56,6 +56,7 @@ class Divisions:
         np.cumsum(np.bincount(self._name_of, minlength=len(names.dictionary)), out=self._first[1:])
         self._find = lru_cache(maxsize=1 << 16)(self._search)
         self._paths: dict[int, str] = {}
+        self._patterns: dict[tuple[str, str], dict[str, list[int]]] = {}
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -125,18 +126,27 @@ class Divisions:
 
         Only names of three characters or more (with the suffix) can be told from another name by that.
         """
-        if len(name) < 3:
-            return []
-        suffix = next((s for s in ("街道", "社区", "嘎查") if name.endswith(s)), name[-1])
-        stem = name[: len(name) - len(suffix)]
+        stem, suffix = _split(name)
         if len(stem) < 2:
             return []
-        found = []
-        for division in self.children(parent, level):
-            other = division.name
-            if len(other) == len(name) and other.endswith(suffix) and _differences(stem, other) == 1:
-                found.append(division)
-        return found
+        index = self._by_pattern(parent, level)
+        rows = {row for i in range(len(stem)) for row in index.get(f"{stem[:i]}?{stem[i + 1 :]}{suffix}", ())}
+        return [self._division(row) for row in sorted(rows) if self._name(row) != name]
+
+    def _by_pattern(self, parent: str, level: str) -> dict[str, list[int]]:
+        """Rows of a level inside `parent` by their names with each character of the stem left out in turn."""
+        key = (parent, level)
+        if key not in self._patterns:
+            if len(self._patterns) >= 64:
+                self._patterns.clear()
+            low, high = self._range(parent)
+            index: dict[str, list[int]] = {}
+            for row in (np.flatnonzero(self._levels[low:high] == LEVELS.index(level)) + low).tolist():
+                stem, suffix = _split(self._name(row))
+                for i in range(len(stem)):
+                    index.setdefault(f"{stem[:i]}?{stem[i + 1 :]}{suffix}", []).append(row)
+            self._patterns[key] = index
+        return self._patterns[key]
 
     # ------------------------------------------------------------------------------------------ rows
     def _search(self, name: str) -> int | None:
@@ -199,8 +209,10 @@ class Divisions:
         return f"{parent}/{self._name(row)}" if parent else self._name(row)
 
 
-def _differences(one: str, other: str) -> int:
-    return sum(a != b for a, b in zip(one, other, strict=False))
+def _split(name: str) -> tuple[str, str]:
+    """A name without its suffix, and the suffix."""
+    suffix = next((s for s in ("街道", "社区", "嘎查") if name.endswith(s)), name[-1:])
+    return name[: len(name) - len(suffix)], suffix
 
 
 def _numbers(column: pa.Array, kind: type) -> np.ndarray:

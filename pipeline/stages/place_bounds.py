@@ -1,38 +1,46 @@
-"""Where a name that ends in 镇, 社区, 村, 小区 begins: the bounds of places from the town down.
+"""Where a name that ends in 镇, 社区, 村, 小区, 湖 begins: the bounds of places from the town down.
 
-Every beginning that the characters before a suffix allow is weighed: whether the gazetteer knows the name (and how near
-home), what stands right before it (a parent, a break, a word that ends there), and how much the characters look like a
-place name. The best one wins if it is good enough.
+Every beginning that the characters before a suffix allow is weighed: whether the gazetteer knows the name and how near
+home, what stands right before it (a parent, a break, a word that ends there), how much the characters look like a place
+name. The best one wins if it outweighs that there is no name at all. The weights are a log-linear model of few readable
+features (`place_weights.tsv`), fitted on labelled pages by `pipeline.training.places`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.lexicon import load_tsv
-from pipeline.lexicon.divisions import Divisions
-from pipeline.lexicon.place_names import character_odds, words
+from pipeline.lexicon.divisions import TOWN_SUFFIXES, Divisions
+from pipeline.lexicon.place_names import character_odds, credible_misprint, upper_names, words
 
 ORDER = {"province": 0, "city": 1, "county": 2, "town": 3, "community": 4, "village": 4, "compound": 5, "other": 6}
+GROUPS = ("town", "lowest", "compound", "other")  # levels that share weights
+FEATURES = (
+    "bias", "weak", "blocked", "generic_end", "quoted",
+    "near_county", "near_city", "near_page", "near_province", "near_nation", "near_misprint",
+    "left_parent", "left_break", "left_particle", "left_word", "left_split", "left_name",
+    "right_break", "right_word", "right_split",
+    "odds", "odds_site", "inner_words", "repeated",
+    "length_1", "length_2", "length_3", "length_4", "length_5", "length_more", "short_suffix",
+)  # fmt: skip
 _COLUMNS = ("suffix", "level", "least", "most", "strength", "not_before", "generic")
-
-# Weights, in the same unit (about bits): what speaks for a beginning, against what the characters say.
-_KNOWN = {"parent": 14.0, "county": 9.0, "city": 7.0, "page": 7.0, "province": 4.0, "nation": 2.0}
-_LOCAL = frozenset(("county", "city", "page"))
-_BREAK, _PARENT, _PARTICLE, _WORD, _SPLIT, _REPEATED = 5.0, 7.0, 3.0, 2.0, -4.0, 5.0
-_ODDS, _UNSEEN, _LEAST = 0.35, 1.0, 5.0
-_WEAK, _BLOCKED = 5.0, 10.0  # what a weak suffix, and one that begins another word, must have more
 
 _PARTICLES = frozenset("在到从向于由为与和及对将被把是往赴进的了、让给带以或")
 _NEVER = frozenset("的们这那你她它着呢吗啊吧很")
+_UNSEEN = (1.0, 1.0, 1.0)  # a character that neither news nor names have is rather a name's
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_LOCAL = frozenset(("county", "city", "page"))
+_AT = {name: i for i, name in enumerate(FEATURES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Suffix:
+    """A last word of names. `generic`: words that make no name with it; `phrases`: the longer ones, whatever is before."""
+
     text: str
     level: str
     least: int
@@ -40,12 +48,16 @@ class Suffix:
     strong: bool
     not_before: tuple[str, ...]
     generic: frozenset[str]
-    phrases: tuple[str, ...]  # those of `generic` that make no name whatever stands before them
+    phrases: tuple[str, ...]
+
+    @property
+    def group(self) -> str:
+        return "lowest" if self.level in ("community", "village") else self.level
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A place in a text: [start, end), its level, how it was found, how sure (about bits)."""
+    """A place in a text: [start, end), its level, how it was found, how sure (nats over there being none)."""
 
     start: int
     end: int
@@ -59,6 +71,7 @@ class Region:
 
     def __init__(self, gazetteer: Divisions, home: str | None, counties: Collection[str] = ()):
         """`home`: canonical path; `counties`: six-digit codes of counties that the page names."""
+        self._gazetteer = gazetteer
         self.home = gazetteer.by_path(home) if home else None
         digits = {"province": 2, "city": 4, "county": 6}
         code = self.home.code[: digits.get(self.home.level, 6)] if self.home else ""
@@ -67,36 +80,53 @@ class Region:
         self.province = code[:2]
         self.counties = tuple(sorted(set(counties) - {self.county}))
         self._near: dict[str, str | None] = {}
+        self._misprints: dict[str, bool] = {}
 
-    def nearness(self, gazetteer: Divisions, name: str) -> str | None:
+    def holds(self, code: str) -> bool:
+        """Whether a division of the county or above is the home, lies in its city, holds it, or is named on the page."""
+        if not self.province:
+            return False
+        significant = code[:6].removesuffix("00").removesuffix("00")
+        area = self.city or self.province
+        return significant.startswith(area) or area.startswith(significant) or significant in self.counties
+
+    def nearness(self, name: str) -> str | None:
         """How near home the gazetteer knows the name: county, page, city, province, nation; None if it does not."""
         if name not in self._near:
-            self._near[name] = self._nearness(gazetteer, name)
+            self._near[name] = self._nearness(name)
         return self._near[name]
 
-    def _nearness(self, gazetteer: Divisions, name: str) -> str | None:
-        if name not in gazetteer:
+    def _nearness(self, name: str) -> str | None:
+        if name not in self._gazetteer:
             return None
         for label, code in (("county", self.county), ("city", self.city)):
-            if code and gazetteer.under(code, name):
+            if code and self._gazetteer.under(code, name):
                 return label
-        if any(gazetteer.under(code, name) for code in self.counties):
+        if any(self._gazetteer.under(code, name) for code in self.counties):
             return "page"
-        if self.province and gazetteer.under(self.province, name):
+        if self.province and self._gazetteer.under(self.province, name):
             return "province"
         return "nation"
 
+    def misprint(self, name: str) -> bool:
+        """Whether a name that the gazetteer lacks may be one of the home county with a character misprinted."""
+        if name not in self._misprints:
+            level = "town" if name.endswith(TOWN_SUFFIXES) else "village" if name.endswith("村") else "community"
+            area = self.county or (self.city if level == "town" else "")
+            meant = self._gazetteer.misprints(area, name, level) if area and name not in self._gazetteer else []
+            self._misprints[name] = any(credible_misprint(name, division.name) for division in meant)
+        return self._misprints[name]
+
 
 class Bounds:
-    """Finds towns, communities, villages and compounds by their suffix."""
+    """Finds towns, communities, villages, compounds and other places by their suffix."""
 
-    def __init__(self, gazetteer: Divisions, lexicon: str = "place_suffixes.tsv"):
-        self._gazetteer = gazetteer
-        rows = load_tsv(lexicon, _COLUMNS, optional=("not_before", "generic"), key=("suffix",))
+    def __init__(self, suffixes: str = "place_suffixes.tsv", weights: str = "place_weights.tsv"):
+        rows = load_tsv(suffixes, _COLUMNS, optional=("not_before", "generic"), key=("suffix",))
         self._suffixes = {
             row["suffix"]: Suffix(
                 row["suffix"],
-                row.choice("level", set(ORDER)),
+                row.choice("level", ORDER),
                 int(row.number("least")),
                 int(row.number("most")),
                 row.choice("strength", ("strong", "weak")) == "strong",
@@ -108,22 +138,39 @@ class Bounds:
         }
         longest_first = sorted(self._suffixes, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        table = {row["feature"]: row for row in load_tsv(weights, ("feature", *GROUPS), key=("feature",))}
+        self.weights = {group: [table[name].number(group) for name in FEATURES] for group in GROUPS}
 
-    def find(self, text: str, known: Iterable[Found], region: Region, repeated: Collection[str] = ()) -> list[Found]:
+    def find(
+        self,
+        text: str,
+        known: Iterable[Found],
+        region: Region,
+        repeated: Collection[str] = (),
+        heads: Collection[int] = (),
+    ) -> list[Found]:
         """Places of the text, from left to right.
 
         `text`: folded; `known`: places above the town already found in it, whose ends begin chains; `repeated`: names
-        that are sure elsewhere in the article.
+        that are sure elsewhere in the article; `heads`: where short and other names begin, which a longer name may begin
+        with (青州古城).
         """
+        known = list(known)
         ends = {found.end: found for found in known}
+        cut = {i for found in known for i in range(found.start + 1, found.end)}
         covered = 0
         result: list[Found] = []
-        for match in self._pattern.finditer(text):
-            suffix = self._suffixes[match.group()]
-            best = self._best(text, match.start(), match.end(), suffix, ends, region, repeated)
-            if best is not None and covered > best.start:  # it swallows the last one: 李镇 in 李镇村
-                if result[-1].source == "gazetteer" and best.source != "gazetteer":
-                    best = self._best(text, match.start(), match.end(), suffix, ends, region, repeated, covered)
+        for at, end, suffix in self.anchors(text):
+            if end in cut:
+                continue  # 广西|河池 holds no 西河
+            best = self._best(text, at, end, suffix, ends, region, repeated, heads, 0)
+            if (
+                best is not None
+                and covered > best.start  # it swallows the last one: 李镇 in 李镇村
+                and result[-1].source == "gazetteer"
+                and best.source != "gazetteer"
+            ):
+                best = self._best(text, at, end, suffix, ends, region, repeated, heads, covered)
             if best is not None:
                 while result and result[-1].end > best.start:
                     ends.pop(result.pop().end, None)
@@ -131,6 +178,11 @@ class Bounds:
                 ends[best.end] = best
                 covered = best.end
         return result
+
+    def anchors(self, text: str) -> Iterator[tuple[int, int, Suffix]]:
+        """(start, end, suffix) of each suffix in the text."""
+        for match in self._pattern.finditer(text):
+            yield match.start(), match.end(), self._suffixes[match.group()]
 
     def _best(
         self,
@@ -141,67 +193,118 @@ class Bounds:
         ends: Mapping[int, Found],
         region: Region,
         repeated: Collection[str],
-        least: int = 0,
+        heads: Collection[int],
+        least: int,
     ) -> Found | None:
-        blocked = text.startswith(suffix.not_before, end) if suffix.not_before else False
+        weights = self.weights[suffix.group]
         best: Found | None = None
-        odds = 0.0
-        table = character_odds()
-        for start in range(at - 1, max(at - suffix.most, least) - 1, -1):
-            character = text[start]
-            if character in _NEVER or not _HAN.match(character):
-                break
-            first, inner = table.get(character, (_UNSEEN, _UNSEEN))
-            if at - start >= suffix.least:
-                name = text[start:end]
-                score, source = self._score(text, start, at, name, suffix, ends, region, repeated)
-                score += _ODDS * (odds + first)
-                if blocked:
-                    score -= _BLOCKED
-                if source == "pattern" and not suffix.strong:
-                    score -= _WEAK
-                if best is None or score > best.score:
-                    best = Found(start, end, suffix.level, source, score)
-            odds += inner
-        return best if best is not None and best.score >= _LEAST else None
+        for start, source, features in self.beginnings(text, at, end, suffix, ends, region, repeated, heads, least):
+            score = sum(weights[i] * value for i, value in features)
+            if score > (best.score if best else 0.0):
+                best = Found(start, end, suffix.level, source, score)
+        return best
 
-    def _score(
+    def beginnings(
         self,
         text: str,
-        start: int,
         at: int,
-        name: str,
+        end: int,
         suffix: Suffix,
         ends: Mapping[int, Found],
         region: Region,
         repeated: Collection[str],
-    ) -> tuple[float, str]:
-        score, source = 0.0, "pattern"
+        heads: Collection[int],
+        least: int = 0,
+    ) -> Iterator[tuple[int, str, list[tuple[int, float]]]]:
+        """(start, source, features as (number, value)) of each place where the name may begin."""
+        table, known_words = character_odds(), words()
+        right: list[tuple[int, float]] = [(_AT["bias"], 1.0)]
+        if len(suffix.text) == 1:
+            right.append((_AT["short_suffix"], 1.0))
+        if not suffix.strong:
+            right.append((_AT["weak"], 1.0))
+        if suffix.not_before and text.startswith(suffix.not_before, end):
+            right.append((_AT["blocked"], 1.0))
+        if end == len(text) or not _HAN.match(text[end]):
+            right.append((_AT["right_break"], 1.0))
+        elif text[end : end + 2] in known_words:
+            right.append((_AT["right_word"], 1.0))
+        if text[end - 1 : end + 1] in known_words:
+            right.append((_AT["right_split"], 1.0))
+        odds = site = 0.0
+        inner_words = 0
+        for start in range(at - 1, max(at - suffix.most, least) - 1, -1):
+            character = text[start]
+            if character in _NEVER or not _HAN.match(character):
+                return
+            first, inner, other = table.get(character, _UNSEEN)
+            site += other
+            if at - start > 1 and text[start : start + 2] in known_words:
+                inner_words += 1
+            if at - start >= suffix.least:
+                chosen = self._left(text, start, at, end, suffix, ends, region, start in heads)
+                if chosen is not None:
+                    source, left = chosen
+                    if text[start:end] in repeated:
+                        left.append((_AT["repeated"], 1.0))
+                    length = at - start
+                    left.append((_AT[f"length_{length}"] if length <= 5 else _AT["length_more"], 1.0))
+                    left.append((_AT["odds"], (odds + first) / 10))
+                    left.append((_AT["odds_site"], site / 10))
+                    left.append((_AT["inner_words"], inner_words))
+                    yield start, source, right + left
+            odds += inner
+
+    @staticmethod
+    def _left(
+        text: str,
+        start: int,
+        at: int,
+        end: int,
+        suffix: Suffix,
+        ends: Mapping[int, Found],
+        region: Region,
+        head: bool,
+    ) -> tuple[str, list[tuple[int, float]]] | None:
+        """Source and features of a beginning; None if the words before the suffix make no name with it."""
+        stem = text[start:at]
         parent = ends.get(start)
         chained = parent is not None and ORDER[parent.level] < ORDER[suffix.level]
-        near = region.nearness(self._gazetteer, name) if suffix.level != "compound" else None
+        begins = start == 0 or not _HAN.match(text[start - 1]) or text[start - 1] in _PARTICLES
+        near = region.nearness(text[start:end]) if suffix.group in ("town", "lowest") else None
+        exact = stem in suffix.generic
+        if exact and not (chained and (near in _LOCAL or suffix.group == "lowest")):
+            return None
+        if near not in _LOCAL:
+            if not head and not exact and stem.endswith(suffix.phrases):
+                return None
+            if suffix.group == "lowest" and upper_names().get(stem) is not None:
+                return None  # 聊城社区工作
+        features: list[tuple[int, float]] = []
         if near is not None:
-            score += _KNOWN[near]
-            source = "gazetteer"
-        stem = text[start:at]
-        if not chained and (stem in suffix.generic or (near not in _LOCAL and stem.endswith(suffix.phrases))):
-            return -100.0, source
+            features.append((_AT[f"near_{near}"], 1.0))
+        elif (chained or begins) and suffix.group in ("town", "lowest") and region.misprint(text[start:end]):
+            features.append((_AT["near_misprint"], 1.0))
+        if stem[-1:] in suffix.generic:
+            features.append((_AT["generic_end"], 1.0))
+        if head and suffix.group == "other":
+            features.append((_AT["left_name"], 1.0))
         if chained:
-            score += _PARENT
+            features.append((_AT["left_parent"], 1.0))
         elif start == 0 or not _HAN.match(text[start - 1]):
-            score += _BREAK
+            features.append((_AT["left_break"], 1.0))
+            if start and text[start - 1] in '“"《‘':
+                features.append((_AT["quoted"], 1.0))
         elif text[start - 1] in _PARTICLES:
-            score += _PARTICLE
+            features.append((_AT["left_particle"], 1.0))
         elif any(text[max(start - n, 0) : start] in words() for n in (2, 3, 4)):
-            score += _WORD
+            features.append((_AT["left_word"], 1.0))
         if start and text[start - 1 : start + 1] in words():
-            score += _SPLIT
-        if name in repeated:
-            score += _REPEATED
-        return score, source
+            features.append((_AT["left_split"], 1.0))
+        return "gazetteer" if near is not None else "pattern", features
 
 
 @lru_cache(maxsize=4)
-def bounds(gazetteer: Divisions, lexicon: str) -> Bounds:
-    """The finder for a gazetteer and a lexicon, made once a process."""
-    return Bounds(gazetteer, lexicon)
+def bounds(suffixes: str = "place_suffixes.tsv", weights: str = "place_weights.tsv") -> Bounds:
+    """The finder for a lexicon, made once a process."""
+    return Bounds(suffixes, weights)

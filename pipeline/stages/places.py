@@ -15,11 +15,14 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, set_spans
 from pipeline.lexicon.divisions import Divisions, divisions
-from pipeline.lexicon.place_names import Upper, UpperNames, upper_names
+from pipeline.lexicon.place_names import UpperNames, inside_words, other_names, upper_names
 from pipeline.records import Mention, Page
-from pipeline.stages.place_bounds import ORDER, Bounds, Found, Region, bounds
+from pipeline.stages.place_bounds import Bounds, Found, Region, bounds
+from pipeline.stages.place_shorts import Shorts
+from pipeline.stages.place_upper import UpperFinder
 
 GROUP = CANDIDATES + "places"
+SURE = 4.0  # score of a name that counts as known in the rest of its article
 
 _DEICTIC = re.compile(
     r"(?<![应自])(?:[我本该](?:省|市(?![场民])|县(?!级)|区(?![域别间分])|州|盟|旗(?!舰|帜)|镇|乡|街道|社区|村(?![民里])))"
@@ -28,31 +31,13 @@ _DEICTIC_LEVEL = {
     "省": "province", "市": "city", "州": "city", "盟": "city", "县": "county", "区": "county", "旗": "county",
     "镇": "town", "乡": "town", "道": "town", "村": "village",
 }  # fmt: skip
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-# What makes another name of a short name: 中山路 is a road, 青岛啤酒 stays the place's.
-_LONGER = re.compile(r"(?:[东西南北中]?[路街]|大[街道桥]|[湖河江海山桥岛峡湾]|[道巷])(?![东西南北]?[岸部])")
-_CUE_BEHIND = (
-    "讯",
-    "报道",
-    "融媒",
-    "日报",
-    "籍",
-    "代表队",
-    "市民",
-    "人民",
-    "县城",
-    "城区",
-    "境内",
-    "全县",
-    "全市",
-    "各地",
+
+
+_NO_OTHER = ("族", "语", "式", "梦", "特色", "话", "字", "币", "画", "共产", "菜")  # 中国式, 朝鲜族 are no places
+_NUMBERED_ROAD = re.compile(
+    r"(?<![A-Za-z0-9.])(?:[GSXY]?[0-9]{1,4}(?:国道|省道|县道)|[GS][0-9]{1,4}[\u4e00-\u9fff]{0,4}高速)"
 )
-
-
-# A name of one character and a space: what follows is a given name.
-_PERSON_BEFORE = re.compile(r"(?:^|[^\u4e00-\u9fff])[\u4e00-\u9fff][ ·]$")
-# The last character of a full name belongs to what follows: 市委 常委, 市区, 县长.
-_STEM_BEFORE = re.compile(r"[市县区](?:委(?!员)|区(?!域)|长)")
+_NOT_BEFORE_OTHER = frozenset("新代全我")
 
 
 @Language.factory("news_places")
@@ -65,17 +50,23 @@ class Places:
     def __init__(self, gazetteer: Divisions):
         self._gazetteer = gazetteer
         self._names: UpperNames = upper_names()
-        self._bounds: Bounds = bounds(gazetteer, "place_suffixes.tsv")
+        self.bounds: Bounds = bounds()
+        self._others_known = other_names()
+        self.upper = UpperFinder(gazetteer)
+        self._shorts = Shorts(gazetteer)
         self._page: tuple[str, Region] | None = None
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.folded
         region = self.region(doc._.page)
-        uppers = self._upper(text, region)
-        lower = self._bounds.find(text, uppers, region)
-        sure = {text[f.start : f.end] for f in lower if f.score >= 12}
-        lower = self._bounds.find(text, uppers, region, sure)
-        found = _without_overlaps([*uppers, *lower, *self._deictics(text, region)])
+        uppers = self.upper.find(text, region)
+        others = list(self.others(text))
+        heads = {f.start for f in (*uppers, *others) if f.source != "gazetteer"}
+        lower = self.bounds.find(text, uppers, region, heads=heads)
+        sure = {text[f.start : f.end] for f in lower if f.score >= SURE}
+        lower = self.bounds.find(text, uppers, region, sure, heads)
+        found = _without_overlaps([*uppers, *lower, *others, *self._deictics(text, region)])
+        found += self._shorts.find(text, found, region)
         set_spans(
             doc,
             GROUP,
@@ -90,54 +81,34 @@ class Places:
         """Where the page is at home, and which counties it names; kept from one article of a page to the next."""
         if page is None:
             return Region(self._gazetteer, None)
-        if self._page is None or self._page[0] != page.page_id:
+        return self.region_of(page.page_id, page.text, page.home_place)
+
+    def region_of(self, page_id: str, text: str, home: str | None) -> Region:
+        """The same from the raw text of a page and the canonical path of its home."""
+        if self._page is None or self._page[0] != page_id:
             counties = set()
-            for _, _, upper in self._names.find(re.sub(r"\s+", "", page.text)):
-                if not upper.short and upper.free and len(upper.divisions) == 1 and upper.divisions[0].level == "county":
+            for _, _, upper in self._names.find(re.sub(r"\s+", "", text)):
+                if (
+                    upper.short
+                    or not upper.free
+                    or upper.name[:-1] in self._names.ambiguous
+                    or len(upper.divisions) > 1
+                ):
+                    continue
+                if upper.divisions[0].level == "county":
                     counties.add(upper.divisions[0].code[:6])
-            self._page = (page.page_id, Region(self._gazetteer, page.home_place, counties))
+            self._page = (page_id, Region(self._gazetteer, home, counties))
         return self._page[1]
 
-    # ------------------------------------------------------------------------------------------ above the town
-    def _upper(self, text: str, region: Region) -> list[Found]:
-        result: list[Found] = []
-        ends: dict[int, Found] = {}
-        for start, end, upper in self._names.find(text):
-            level = _level(upper, region)
-            stem = _STEM_BEFORE.match(text, end - 1)
-            if stem and not upper.short and self._names.get(upper.name[:-1]):
-                end -= 1  # 聊城|市委书记
-            if self._accept(text, start, end, upper, level, region, ends):
-                found = Found(start, end, level, "alias" if upper.short else "gazetteer", 10.0 if upper.free else 7.0)
-                result.append(found)
-                ends[end] = found
-        return result
+    # ------------------------------------------------------------------------------------------ others, deictics
+    def others(self, text: str) -> Iterable[Found]:
+        """Rivers, mountains, regions, countries of a folded text by name."""
+        for start, end, _ in self._others_known.find(text, lambda _, i, j: inside_words(text, i, j)):
+            if not text.startswith(_NO_OTHER, end) and text[start - 1 : start] not in _NOT_BEFORE_OTHER:
+                yield Found(start, end, "other", "lexicon", 6.0)
+        for match in _NUMBERED_ROAD.finditer(text):
+            yield Found(match.start(), match.end(), "other", "pattern", 6.0)
 
-    def _accept(
-        self, text: str, start: int, end: int, upper: Upper, level: str, region: Region, ends: dict[int, Found]
-    ) -> bool:
-        before = ends.get(start)
-        chained = before is not None and ORDER[before.level] < ORDER[level]
-        near = any(_home(division.code, region) for division in upper.divisions)
-        if not upper.short:
-            if len(upper.name) == 2 or upper.name[:-1] in self._names.ambiguous:
-                return (near or chained) and not text.startswith("长", end)
-            return upper.free or near or chained or start == 0 or not _HAN.match(text[start - 1])
-        if _LONGER.match(text, end) and not chained and next(self._names.find(text[end : end + 8]), (1,))[0]:
-            return False
-        if _PERSON_BEFORE.search(text[max(start - 3, 0) : start]) or text.startswith((" 摄", "摄"), end):
-            return False
-        if any(division.code.startswith(region.county) for division in upper.divisions if region.county):
-            return True
-        if upper.free or chained:
-            return True
-        cue = text.startswith(_CUE_BEHIND, end) or start == 0 or text[start - 1] == "\n"
-        ambiguous = upper.name in self._names.ambiguous
-        if near:
-            return cue if ambiguous else True
-        return cue and not ambiguous
-
-    # ------------------------------------------------------------------------------------------ words for places
     def _deictics(self, text: str, region: Region) -> Iterable[Found]:
         for match in _DEICTIC.finditer(text):
             word = match.group()
@@ -146,21 +117,6 @@ class Places:
             if level == "city" and home is not None and home.level == "county" and home.name.endswith(word[-1]):
                 level = "county"
             yield Found(match.start(), match.end(), level, "deictic", 10.0)
-
-
-def _level(upper: Upper, region: Region) -> str:
-    """The level of the division nearest home, else the highest."""
-    near = [division for division in upper.divisions if _home(division.code, region)]
-    return min((d.level for d in near or upper.divisions), key=ORDER.__getitem__)
-
-
-def _home(code: str, region: Region) -> bool:
-    """Whether the division is the home, lies in its city, or holds it."""
-    if not region.province:
-        return False
-    significant = code[:6].removesuffix("00").removesuffix("00")
-    area = region.city or region.province
-    return significant.startswith(area) or area.startswith(significant) or significant in region.counties
 
 
 def _without_overlaps(found: list[Found]) -> list[Found]:

@@ -1,0 +1,127 @@
+"""Short forms of towns, communities and villages: 曲界 for 曲界镇, 郊口、张家头两个村.
+
+A name without its suffix is taken as a place only where the text or the home region vouches for it: the full form stands
+in the article, the gazetteer has it under the town printed before it, or it is a town of the home county.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipeline.lexicon.divisions import Divisions
+from pipeline.lexicon.place_names import Finder, inside_words, other_names, upper_names, words
+from pipeline.stages.place_bounds import Found, Region
+
+_SUFFIX = re.compile(r"(?:街道|社区|嘎查|苏木|小区|家属院|[村镇乡])$")
+_PEOPLES = (
+    "蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 "
+    "达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 "
+    "赫哲 门巴 珞巴 基诺 民"
+).split()
+_ETHNIC = re.compile(rf"(?:(?:{'|'.join(_PEOPLES)})族)+乡$")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LONGER = re.compile(r"[渡港闸坝站杯路街河湖江山桥岛湾寨滩村镇乡县]|[一二三四五]区|社区|街道|小区|新村|冰湖|水域|古镇")
+_COUNT = r"(?:[两二三四五六七八九十]|[0-9]{1,3}个?|[两三四五六七八九十几]个|多个|各)"
+# 后岩、古台两村; 澄江、南桥等5个乡镇; a list of names and what they are
+_LIST = re.compile(
+    r"((?:[\u4e00-\u9fff]{2,6}、){0,12}[\u4e00-\u9fff]{2,8}?)(?:等)?"
+    + _COUNT
+    + r"(镇街|乡镇|街道|社区|行政村|自然村|村庄|[镇乡村])"
+)
+_LEVEL = {"镇": "town", "乡": "town", "镇街": "town", "乡镇": "town", "街道": "town", "社区": "community"}
+_SUFFIXES = {
+    "town": ("镇", "乡", "街道"),
+    "community": ("社区",),
+    "village": ("村", "社区", "嘎查"),
+}
+
+
+class Shorts:
+    def __init__(self, gazetteer: Divisions):
+        self._gazetteer = gazetteer
+        self._towns: dict[str, dict[str, str]] = {}
+
+    def find(self, text: str, found: list[Found], region: Region) -> list[Found]:
+        """Short forms that do not overlap what was found; `text`: folded."""
+        taken = {i for f in found for i in range(f.start, f.end)}
+        result: list[Found] = []
+
+        def add(start: int, end: int, level: str, source: str, score: float) -> None:
+            if taken.isdisjoint(range(start, end)):
+                taken.update(range(start, end))
+                result.append(Found(start, end, level, source, score))
+
+        for start, end, level in self._lists(text, region):
+            add(start, end, level, "list", 8.0)
+        for f in found:
+            if f.level == "town":
+                for length in (4, 3, 2):
+                    stem = text[f.end : f.end + length]
+                    if len(stem) == length and self._village_of(text[f.start : f.end], stem, region):
+                        add(f.end, f.end + length, "village", "parent", 6.0)
+                        break
+        known = self._stems(text, found, region)
+        for start, end, level in Finder(known).find(text, lambda _, i, j: not self._fits(text, i, j)) if known else ():
+            add(start, end, level, "short", 5.0)
+        return result
+
+    def _stems(self, text: str, found: Iterable[Found], region: Region) -> dict[str, str]:
+        """Short forms by level: of the names in the article, and of the towns of the home county."""
+        known = dict(self._towns_of(region.county)) if region.county else {}
+        for f in found:
+            if f.level in ("town", "community", "village", "compound") and f.source != "deictic":
+                stem = _SUFFIX.sub("", text[f.start : f.end])
+                if len(stem) >= 2 and stem != text[f.start : f.end]:
+                    known.setdefault(stem, f.level)
+        names, others = upper_names(), other_names()
+        return {
+            stem: level
+            for stem, level in known.items()
+            if stem not in names.ambiguous and names.get(stem) is None and stem not in others.entries
+        }
+
+    def _towns_of(self, county: str) -> dict[str, str]:
+        if county not in self._towns:
+            stems = {}
+            for town in self._gazetteer.children(county, "town"):
+                stem = _SUFFIX.sub("", _ETHNIC.sub("", town.name))
+                if 2 <= len(stem) <= 4 and stem != town.name:
+                    stems[stem] = "town"
+            self._towns[county] = stems
+        return self._towns[county]
+
+    def _village_of(self, town: str, stem: str, region: Region) -> bool:
+        if not all(map(_HAN.match, stem)) or stem in words():
+            return False
+        area = region.county or region.city
+        parents = self._gazetteer.under(area, town, "town") if area else []
+        return any(self._gazetteer.under(parent.code, stem + "村") for parent in parents)
+
+    def _lists(self, text: str, region: Region) -> Iterable[tuple[int, int, str]]:
+        """Members of lists that end in what they are, where the home region has each under that name."""
+        for match in _LIST.finditer(text):
+            level = _LEVEL.get(match.group(2), "village")
+            at = match.start(1)
+            for i, item in enumerate(match.group(1).split("、")):
+                end = at + len(item)
+                starts = range(at, end - 1) if i == 0 else (at,)
+                for start in starts:
+                    stem = text[start:end]
+                    if self._local(stem, level, region):
+                        yield start, end, level
+                        break
+                at = end + 1
+
+    def _local(self, stem: str, level: str, region: Region) -> bool:
+        near = {"county", "city", "page"}
+        return any(region.nearness(stem + suffix) in near for suffix in _SUFFIXES[level])
+
+    @staticmethod
+    def _fits(text: str, start: int, end: int) -> bool:
+        """Whether the short form stands by itself, as far as words tell."""
+        if inside_words(text, start, end):
+            return False
+        if start and _HAN.match(text[start - 1]) and text[start - 1 : start + 1] in words():
+            return False
+        return text[end - 1 : end + 1] not in words() and not _LONGER.match(text, end)

@@ -1,0 +1,116 @@
+"""Fits the weights of `pipeline.stages.place_bounds`: `python -m pipeline.training.places FOLDER [FOLDER …]`.
+
+Each FOLDER holds `pages/` and `gold/` of labelled pages. For every suffix in their text, the gold place that ends there,
+or none, is to win among the possible beginnings: a softmax over them, fitted with a penalty on large weights. Writes
+`pipeline/lexicon/place_weights.tsv`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.folding import fold
+from pipeline.lexicon import FOLDER
+from pipeline.lexicon.divisions import divisions
+from pipeline.page.region import home_place
+from pipeline.stages.place_bounds import FEATURES, GROUPS, Found
+from pipeline.stages.places import SURE, Places
+from pipeline.training.corpora import Paragraph, read_pages
+
+_HEAD = (
+    "# source: fitted on the project's labelled pages by pipeline.training.places",
+    "# licence: the project's own",
+    "# Weights (nats) of the features of place_bounds by level; lowest is community and village.",
+)
+Example = tuple[int, np.ndarray, int]  # group, candidates x features, which is right (the last row is none at all)
+
+
+def examples(folders: Sequence[Path]) -> Iterator[Example]:
+    """A row of zeros stands for no place."""
+    places = Places(divisions())
+    for folder in folders:
+        for page, paragraphs in groupby(read_pages(folder / "pages", folder / "gold"), lambda p: p.page):
+            rows = list(paragraphs)
+            yield from _page(places, page, rows)
+
+
+def _page(places: Places, page: str, rows: list[Paragraph]) -> Iterator[Example]:
+    whole = "\n".join(row.text for row in rows)
+    region = places.region_of(page, whole, home_place(whole, divisions()))
+    for _, part in groupby(rows, lambda row: row.article):
+        article = list(part)
+        folded = [fold(row.text) for row in article]
+        uppers = [places.upper.find(text, region) for text in folded]
+        heads = [
+            {f.start for f in (*above, *places.others(text)) if f.source != "gazetteer"}
+            for text, above in zip(folded, uppers, strict=True)
+        ]
+        sure = {
+            text[f.start : f.end]
+            for text, above, starts in zip(folded, uppers, heads, strict=True)
+            for f in places.bounds.find(text, above, region, heads=starts)
+            if f.score >= SURE
+        }
+        for row, text, above, starts in zip(article, folded, uppers, heads, strict=True):
+            gold = {end: (start, level or "") for start, end, kind, level in row.mentions if kind == "PLACE"}
+            ends = {f.end: f for f in above}
+            ends.update({end: Found(start, end, level, "gold", 9.0) for end, (start, level) in gold.items()})
+            taken = {i for a, b, kind, _ in row.mentions if kind in ("ORG", "PER") for i in range(a, b)}
+            for at, end, suffix in places.bounds.anchors(text):
+                if end - 1 in taken:
+                    continue
+                found = list(places.bounds.beginnings(text, at, end, suffix, ends, region, sure, starts))
+                right = [i for i, (start, _, _) in enumerate(found) if end in gold and gold[end][0] == start]
+                if not found or (end in gold and not right):
+                    continue
+                matrix = np.zeros((len(found) + 1, len(FEATURES)))
+                for i, (_, _, features) in enumerate(found):
+                    for number, value in features:
+                        matrix[i, number] += value
+                yield GROUPS.index(suffix.group), matrix, right[0] if right else len(found)
+
+
+def fit(
+    rows: Sequence[tuple[np.ndarray, int]], prior: np.ndarray, penalty: float = 0.3, steps: int = 400
+) -> np.ndarray:
+    """Weights that make the right candidates likely and stay near `prior`; gradient ascent with momentum."""
+    weights = prior.copy()
+    speed = np.zeros_like(weights)
+    stacked = np.concatenate([matrix for matrix, _ in rows])
+    bounds = np.cumsum([0] + [len(matrix) for matrix, _ in rows])
+    right = np.array([start + chosen for start, (_, chosen) in zip(bounds[:-1], rows, strict=True)])
+    target = stacked[right].sum(axis=0)
+    for _ in range(steps):
+        scores = stacked @ weights
+        scores -= np.repeat(np.maximum.reduceat(scores, bounds[:-1]), np.diff(bounds))
+        likely = np.exp(scores)
+        likely /= np.repeat(np.add.reduceat(likely, bounds[:-1]), np.diff(bounds))
+        gradient = target - likely @ stacked - penalty * (weights - prior)
+        speed = 0.9 * speed + gradient / max(len(rows), 1) * 0.3
+        weights += speed
+    return weights
+
+
+def main(folders: Sequence[str]) -> int:
+    found = list(examples([Path(folder) for folder in folders]))
+    columns: dict[str, np.ndarray] = {}
+    for group in ("town", "lowest", "other", "compound"):
+        rows = [(matrix, chosen) for kind, matrix, chosen in found if GROUPS[kind] == group]
+        # compounds are few: what they have in common with other places is taken from there
+        weights = fit(rows, columns["other"] if group == "compound" else np.zeros(len(FEATURES)))
+        columns[group] = weights
+        right = sum(int(np.argmax(matrix @ weights) == chosen) for matrix, chosen in rows)
+        print(f"{group}: {len(rows)} suffixes, {right / max(len(rows), 1):.3f} right on what it was fitted on")
+    lines = ["\t".join(("feature", *GROUPS))]
+    lines += ["\t".join((name, *(f"{columns[g][i]:.2f}" for g in GROUPS))) for i, name in enumerate(FEATURES)]
+    (FOLDER / "place_weights.tsv").write_text("\n".join((*_HEAD, *lines)) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
