@@ -38,7 +38,7 @@ _LEFT_EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
 
 @cache
 def _cues() -> dict[str, re.Pattern[str]]:
-    data = load_yaml("person_cues.yaml", keys=("before", "after", "honorifics", "diminutives", "not_names"))
+    data = load_yaml("person_cues.yaml", keys=("before", "after", "honorifics", "diminutives", "not_names", "transliterated"))
     return {
         "before": re.compile(alternation(data["before"])),
         "after": re.compile(alternation(data["after"])),
@@ -47,6 +47,7 @@ def _cues() -> dict[str, re.Pattern[str]]:
         "opening": re.compile(
             r"^|[。!?,;:“”\"《》、(\n ]|[的由被给和与叫请让为从向对替跟同是有把](?=[^ ])", re.MULTILINE
         ),
+        "transliterated": re.compile(f"[{data['transliterated']}]{{4,7}}|[{data['transliterated']}]{{3}}"),
         "not_names": re.compile(alternation(data["not_names"])),
     }
 
@@ -227,6 +228,9 @@ class People:
         ):
             end = small.end() + 1
             return end if names.after(text[end : end + 1]) > minimum else None
+        foreign = self._transliterated(text, start)
+        if foreign:
+            return foreign
         surname = names.surname(text[start : start + 2])
         if surname is None or self.cues["not_names"].match(text, start):
             return None
@@ -249,6 +253,18 @@ class People:
             if score >= minimum and (best is None or score > best[0]):
                 best = score, end
         return best[1] if best else None
+
+    def _transliterated(self, text: str, start: int) -> int | None:
+        """The end of a name of four to six characters that only names from other languages are written with."""
+        match = self.cues["transliterated"].match(text, start)
+        if not match:
+            return None
+        end = match.end()
+        while end - start > 3 and self.names.after(text[end - 1]) > self.names.given(text[end - 1]) + 1.0:
+            end -= 1
+        surnamed = self.names.surname(text[start : start + 2]) is not None
+        least = 4 if surnamed else 3
+        return end if least <= end - start <= 6 and self.names.after(text[end : end + 1]) > 0.0 else None
 
     def _masked_end(self, match: re.Match[str]) -> int:
         """张某, 张某某, and 张某华 unless the last character begins the next word."""
