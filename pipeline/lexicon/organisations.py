@@ -20,7 +20,7 @@ class Kind:
 @cache
 def organisation_words() -> dict[str, Any]:
     """The content of organisations.yaml."""
-    return load_yaml("organisations.yaml", keys=("kinds", "rooms", "inside", "stops", "joined", "generic", "whole"))
+    return load_yaml("organisations.yaml", keys=("kinds", "rooms", "inside", "stops", "joined", "generic", "whole", "strong"))
 
 
 @cache

@@ -32,7 +32,7 @@ MODEL = "model"
 _WEIGHT = {
     "model": 2.0, "byline": 3.0, "title": 1.5, "table": 2.0, "cue": 1.2, "form": 0.9, "recurrent": 0.9, "speaker": 1.5, "address": 1.2, "masked": 1.5,
     "gazetteer": 1.5, "alias": 1.0, "pattern": 1.2, "deictic": 5.0,
-    "place+suffix": 1.2, "level+suffix": 1.6, "quoted": 1.4, "whole": 1.4, "nation+suffix": 1.0, "suffix": 0.4, "lexicon": 1.0,
+    "place+suffix": 1.2, "level+suffix": 1.6, "quoted": 1.4, "whole": 1.4, "nation+suffix": 1.0, "suffix": 0.4, "strong suffix": 0.9, "lexicon": 1.0,
 }  # fmt: skip
 _STANDS_ALONE = 0.8  # the least weight of a candidate without a second source
 _PARTY_BODY = re.compile(

@@ -30,8 +30,7 @@ _SURE = {
     "nation+suffix": 0.8,
     "title": 0.85,
     "whole": 0.9,
-    "suffix": 0.4,
-}
+    "suffix": 0.4, "strong suffix": 0.8}
 _LONGEST = 26  # characters of a name
 _INSIDE = re.compile(r"[一-鿿㐀-䶿A-Za-z0-9“”()·]")
 _LEVEL = re.compile(r"[省市县区镇乡州旗盟]")
@@ -45,6 +44,7 @@ _LEAD = re.compile(
     r"(?:同志)?(?:现任?|拟任|原|托|带|跟|任|志任)(?=(.))"
 )  # before 县, 市 or a place: 现县公安局, 同志任某县某局
 _NOT_WHOLE = re.compile(r"一号|财政|广场|公园|战士|小学|歌舞|民族|空调|厨房|路|街|大[街道]|商务|[省市县区]级|驻")
+_OWN_WORD = re.compile(r"(?![\d一二三四五六七八九十两几多各每我你他她这那有没不])[一-鿿“]")
 _MEASURE = re.compile(r"[名座家个所支万亿元年月日号人户次多余件位]")
 _FULL_END = re.compile(r"[局院校所站馆厂社会队团台场部中心办司行庭]$")
 _ROOM = re.compile(r"[一-鿿]{1,6}(?:科|室|系|班|车间|病区|产房)")
@@ -56,18 +56,19 @@ _BRANCH = re.compile(
 )
 _BEFORE_TITLE = re.compile(r"(?:副|常务副|第一)?(?:书记|主任|委员|成员|副书记|主席|常委|秘书长)")
 _COMMITTEE = re.compile(
-    r"(?:党委|党工委|党总支|党支部|党组|居委会|村委会|(?<=[省市县区州])委|人大|村务监督委员会|(?:村|社区|街道|[镇乡])妇联)$"
+    r"(?:党委|党工委|党总支|党支部|党组|居委会|村委会|(?<=[省市县区州])委|人大|纪委|纪工委|人大工委|政法委|村务监督委员会|(?:村|社区|街道|[镇乡])妇联)$"
 )
 
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     words = organisation_words()
-    ends = {end for entry in words["kinds"] for end in entry["ends"] if len(end) > 1 or end in "局厂"}
+    ends = {end for entry in words["kinds"] for end in entry["ends"] if len(end) > 1 or end in "局厂厅"}
     return {
         "ends": re.compile(alternation(ends)),
         "stops": re.compile(alternation(w[::-1] for w in words["stops"])),
         "joined": re.compile(alternation(words["joined"])),
+        "strong": re.compile(f"{alternation(words['strong'])}$"),
         "whole": re.compile(alternation(words["whole"])),
         "generic": re.compile(f"(?:{alternation(words['generic'])}){{0,3}}"),
     }
@@ -140,7 +141,7 @@ class Organisations:
 
     def _name(self, text: str, behind: int, end: int, places: dict[int, int]) -> tuple[int, str] | None:
         """Where the organisation whose name ends in `text[behind:end]` begins, and what shows it; None if it is no name."""
-        if _COMMITTEE.search(text, behind, end) and _BEFORE_TITLE.match(text, end):
+        if _COMMITTEE.search(text, max(0, behind - 2), end) and _BEFORE_TITLE.match(text, end):
             return None
         if _NOT_ENDED.match(text, end):
             return None
@@ -159,9 +160,11 @@ class Organisations:
         if _NATION.match(text, left):
             return left, "nation+suffix"
         body = text[left:behind]
-        if len(body) < 2 or self._patterns["generic"].fullmatch(body) or end - left > 14:
+        if len(body) < 2 or self._patterns["generic"].fullmatch(body):
             return None
-        if end - behind >= 2 and (left == 0 or not _INSIDE.match(text, left - 1)):
+        if self._patterns["strong"].search(text, behind, end) and end - left <= 22 and _OWN_WORD.match(text, left):
+            return left, "strong suffix"
+        if end - left <= 14 and end - behind >= 2 and (left == 0 or not _INSIDE.match(text, left - 1)):
             return left, "suffix"
         return None
 
