@@ -274,9 +274,18 @@ class Names:
         return self
 
 
-@Language.factory("news_names", default_config={"model": BUILTIN}, assigns=["doc.spans"])
-def create_names(nlp: Language, name: str, model: str) -> Names:
-    """`model`: "builtin", or a folder with names.npz. Raises ValueError if there is no model."""
+@Language.factory("news_names", default_config={"backend": BUILTIN, "model": BUILTIN}, assigns=["doc.spans"])
+def create_names(nlp: Language, name: str, backend: str, model: str) -> Names:
+    """`backend` "builtin": `model` is "builtin" or a folder with names.npz; "hanlp": see `names_hanlp`.
+
+    Raises ValueError if there is no such backend or model.
+    """
+    if backend == "hanlp":
+        from pipeline.language.names_hanlp import HanlpNames
+
+        return HanlpNames(model)
+    if backend != BUILTIN:
+        raise ValueError(f"backend is builtin or hanlp, not {backend}")
     return Names(load_model(model))
 
 
