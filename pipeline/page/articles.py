@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from pipeline.lexicon import load_tsv
-from pipeline.page.blocks import Block, Likeness, blocks_of, closed
+from pipeline.page.blocks import Block, Likeness, blocks_of
 from pipeline.page.bylines import MARKS
 from pipeline.page.headings import compose, is_column, is_notice, is_place
+from pipeline.page.reflow import closed
 from pipeline.records import Article, Byline, Page, Segment
 
 _LONGEST = 400  # blocks that one article may have
+_REACH = 8  # paragraphs, or articles, that are looked at around a displaced piece
 _HOPELESS = -25.0  # an article below this score is not drawn out further
 
 
@@ -71,12 +73,12 @@ def _subhead_likeness(blocks: list[Block], likeness: Likeness) -> dict[int, floa
         if block.kind != "display":
             continue
         left, k = [], at - 1
-        while k >= 0 and len(left) < 5 and (blocks[k].kind == "prose" or (not left and blocks[k].kind == "display")):
+        while k > at - 9 and k >= 0 and len(left) < 5 and (blocks[k].kind == "prose" or not left and blocks[k].kind == "display"):
             if blocks[k].kind == "prose":
                 left.append(k)
             k -= 1
         right, k = [], at + 1
-        while k < len(blocks) and len(right) < 5 and (blocks[k].kind == "prose" or not right):
+        while k < min(len(blocks), at + 9) and len(right) < 5 and (blocks[k].kind == "prose" or not right):
             if blocks[k].kind == "prose":
                 right.append(k)
             elif blocks[k].kind != "display":
@@ -282,15 +284,15 @@ def _interrupted(drafts: list[Draft], blocks: list[Block], likeness: Likeness) -
         prose = _prose(draft, blocks)
         if not _headed(draft, blocks) or prose != draft.blocks[-len(prose) :]:
             continue
-        for k in range(1, len(prose)):
+        for k in range(max(1, len(prose) - _REACH), len(prose)):
             first = blocks[prose[k]]
             if first.gap < 2 or first.starts_with_date or not closed(blocks[prose[k] - 1].folded):
                 continue
             for other in out[-3:-1]:
-                text = _prose(other, blocks)
+                text = _prose(other, blocks)[-2 * _REACH :]
                 if len(text) < 2 or not _headed(other, blocks) or _is_signed_below(other, blocks):
                     continue
-                if likeness(text, prose[k:]) > 0.4 and likeness(prose[:k], prose[k:]) < 0.15:
+                if likeness(text, prose[k:]) > 0.4 and likeness(prose[max(0, k - _REACH) : k], prose[k:]) < 0.15:
                     cut = draft.blocks.index(prose[k])
                     other.rest.append(draft.blocks[cut:])
                     draft.blocks = draft.blocks[:cut]
@@ -315,16 +317,17 @@ def _prose(draft: Draft, blocks: list[Block]) -> list[int]:
 
 def _displaced_headlines(drafts: list[Draft], blocks: list[Block], likeness: Likeness) -> list[Draft]:
     """Lines of display without a text go to the headless article whose words they share."""
-    out = list(drafts)
-    for draft in drafts:
+    gone: set[int] = set()
+    for number, draft in enumerate(drafts):
         if _has_text(draft, blocks) or not all(blocks[k].kind == "display" for k in draft.blocks):
             continue
         if any(blocks[k].label for k in draft.blocks):
             continue
         at_foot = draft is drafts[-1]
         options = []
-        for other in out:
-            prose = _prose(other, blocks)
+        around = drafts[:number] if at_foot else drafts[max(0, number - _REACH) : number + _REACH]
+        for other in around:
+            prose = _prose(other, blocks)[:_REACH]
             if other is draft or not prose or blocks[prose[0]].marked or other.heading:
                 continue
             fit = _headline_fits(draft, prose, blocks)
@@ -344,8 +347,8 @@ def _displaced_headlines(drafts: list[Draft], blocks: list[Block], likeness: Lik
         if not (score >= 0.15 and lead >= 0.1 if at_foot else score >= 0.9):
             continue
         other.heading = draft.blocks
-        out.remove(draft)
-    return out
+        gone.add(number)
+    return [draft for number, draft in enumerate(drafts) if number not in gone]
 
 
 def _headline_fits(draft: Draft, prose: list[int], blocks: list[Block]) -> float:
@@ -372,6 +375,7 @@ def _continued(drafts: list[Draft], blocks: list[Block], likeness: Likeness) -> 
             options = []
             for k, other in enumerate(out[-4:]):
                 text = _prose(other, blocks) + [k for part in other.rest for k in part if blocks[k].kind == "prose"]
+                text = text[-2 * _REACH :]
                 if not text or not _headed(other, blocks) or _is_signed_below(other, blocks):
                     continue
                 if credit and (credit.photo or credit.marked):

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from pipeline.lexicon import load_tsv
 from pipeline.page.bylines import MARKS, Credit, Lead, is_name, leading, parse, trailing
-from pipeline.page.reflow import Paragraph, closed, is_contact, is_display, is_table, paragraphs
+from pipeline.page.reflow import Paragraph, is_contact, is_display, is_table, label_of, labels, paragraphs
 
 _CAPTION_MARK = re.compile(r"[▲△▼◀►▶◄↑↓←→]|(?:图为|上图|下图|左图|右图|图①|[(]图[)])")
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|近日|日前|连日来|昨日|昨天|今日")
@@ -50,12 +48,6 @@ class Block:
         return _DATE.match(self.folded) is not None
 
 
-@cache
-def labels() -> dict[str, str]:
-    """Label → kind of the text that it announces."""
-    return {row["label"]: row["kind"] for row in load_tsv("page_labels.tsv", ["label", "kind"], key=["label"])}
-
-
 def blocks_of(text: str) -> list[Block]:
     """The blocks of a page in print order."""
     out: list[Block] = []
@@ -76,9 +68,8 @@ def _block(paragraph: Paragraph, folded: str, before: Block | None) -> Block:
         return Block(paragraph, folded, "byline", gap, lead=lead, credit=Credit(lead.bylines, True))
     if not lead and is_table(folded):
         return Block(paragraph, folded, "table", gap)
-    stripped = folded.strip(MARKS + "【】[]()《》〔〕 :")
-    if stripped in labels() and len(folded) <= 12:
-        return Block(paragraph, folded, "display", gap, label=labels()[stripped])
+    if label := label_of(folded):
+        return Block(paragraph, folded, "display", gap, label=label)
     if is_contact(folded):
         return Block(paragraph, folded, "contact", gap)
     if not lead and is_display(folded):
@@ -134,5 +125,3 @@ def _grams(text: str) -> set[str]:
         out.update(run[k : k + 3] for k in range(len(run) - 2))
     return out
 
-
-__all__ = ["Block", "Likeness", "blocks_of", "closed", "labels"]

@@ -19,6 +19,7 @@ _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _BREAK = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CLOSING = "”’』」》)）】\"'"
 _FINAL = "。!?…;"  # in folded text
+_WINDOW = 400  # characters of a paragraph that decide whether the next line goes on it
 _TAIL = 8  # characters of a line's end that are looked at for its final punctuation
 
 
@@ -42,6 +43,19 @@ class Paragraph:
     @property
     def folded(self) -> str:
         return "".join(line.folded for line in self.lines)
+
+    def tail(self) -> str:
+        """The folded text, or its last lines only if it is long, so that joining many lines stays linear."""
+        if len(self.lines) == 1:
+            return self.lines[0].folded
+        taken: list[str] = []
+        length = 0
+        for line in reversed(self.lines):
+            taken.append(line.folded)
+            length += len(line.folded)
+            if length > _WINDOW:
+                break
+        return "".join(reversed(taken))
 
     @property
     def gap(self) -> int:
@@ -91,15 +105,21 @@ _DIGIT = re.compile(r"\d")
 def junction(before: str, after: str) -> float:
     """Log-odds that folded `after` goes on the running text `before`, rather than that something new begins.
 
-    A log-linear model over the three characters on either side, trained on news text that was cut at random places
+    A log-linear model over the three characters on either side and the first four of a short line, trained on news text that was cut at random places
     and on pairs of headline and text (see the head of page_junctions.tsv).
     """
     bias, weight = _weights()
     a = _DIGIT.sub("0", before[-3:]).rjust(3, "^")
     b = _DIGIT.sub("0", after[:3]).ljust(3, "$")
     get = weight.get
+    if len(before) <= _SHORT:  # how a headline begins, and how a paragraph
+        s = _DIGIT.sub("0", before[:4])
+        start = get("s" + s[:2], 0.0) + get("s" + s[:3], 0.0) + get("s" + s, 0.0)
+    else:
+        start = get("long", 0.0)
     return (
         bias
+        + start
         + get("a" + a[2], 0.0)
         + get("a" + a[1:], 0.0)
         + get("a" + a, 0.0)
@@ -123,6 +143,7 @@ def closed(folded: str) -> bool:
 _CONTINUES = re.compile(r"[,。、;:!?)》”’%…]|[·/]")  # what no paragraph begins with
 _SIGNED_NOTICE = re.compile(r"[。;)\d]\s*[^。;,]{2,30}\d{4}年\d{1,2}月\d{1,2}日$")  # who gives it, and the date
 _INNER_STOP = re.compile(r"[。;]")
+_DATE = re.compile(r"\d{1,2}月\d{1,2}日")
 _SHORT = 30  # a line under this length that does not end as a sentence may be a headline
 _PROSE = 46  # a longer one may not
 
@@ -171,14 +192,14 @@ def goes_on(before: str, line: Line, grams: Grams, after_display: bool) -> bool:
         score += 2.0
     whole = closed(after) or len(after) > _PROSE or "。" in after  # the line is running text itself
     if len(before) > _PROSE or _INNER_STOP.search(before[:-1]) or before[-1] in ",、:" or leading(before):
-        return score > (-2.5 if whole else 4.0)
+        return score > (0.0 if whole and _DATE.match(after) else -2.5 if whole else 4.0)
     if not whole or len(after) <= 6 and len(before) <= 12:
         return False
-    score -= 1.5
+    score -= 0.8
     if " " in before or before[-1] in "”》)":
         score -= 2.0
     if after_display:
-        score -= 2.0
+        score -= 1.2
     if "," in before[:-1]:
         score += 0.7
     if len(before) > _SHORT:
@@ -191,13 +212,14 @@ def paragraphs(text: str) -> list[Paragraph]:
     lines = lines_of(text)
     grams = Grams(lines)
     out: list[Paragraph] = []
+    after_display = False
     for line in lines:
         if out:
             last = out[-1]
-            after_display = len(out) > 1 and is_display(out[-2].folded)
-            if goes_on(last.folded, line, grams, after_display):
+            if goes_on(last.tail(), line, grams, after_display):
                 last.lines.append(line)
                 continue
+            after_display = len(last.lines) == 1 and is_display(last.lines[0].folded)
         out.append(Paragraph([line]))
     return out
 
@@ -237,13 +259,24 @@ def is_contact(folded: str) -> bool:
     return False
 
 
+@cache
+def labels() -> dict[str, str]:
+    """Label → kind of the text that it announces."""
+    return {row["label"]: row["kind"] for row in load_tsv("page_labels.tsv", ["label", "kind"], key=["label"])}
+
+
+def label_of(folded: str) -> str | None:
+    """The kind of text that a line announces if it is a label and nothing more: 编后, 【短评】."""
+    return labels().get(folded.strip(MARKS + "【】[]()《》〔〕 :")) if len(folded) <= 12 else None
+
+
 def is_apart(folded: str) -> bool:
     """Whether a line stands alone whatever its neighbours: byline, table, imprint or a marked caption."""
     return folded[0] in MARKS or _is_closed_in_itself(folded)
 
 
 def _is_closed_in_itself(folded: str) -> bool:
-    if is_table(folded) or is_contact(folded):
+    if is_table(folded) or is_contact(folded) or label_of(folded):
         return True
     credit = parse(folded) if len(folded) <= 90 else None
     return credit is not None and credit.sure
@@ -251,6 +284,8 @@ def _is_closed_in_itself(folded: str) -> bool:
 
 def is_display(folded: str) -> bool:
     """Whether a line is set like a headline: short and without the end of a sentence, but for ! and ?."""
+    if label_of(folded):
+        return True
     if len(folded) > _PROSE or is_apart(folded):
         return False
     if not closed(folded):
