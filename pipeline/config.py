@@ -76,7 +76,8 @@ class PageSettings(_Section):
 
 
 class SegmenterSettings(_Section):
-    model: str = Field(BUILTIN, description="builtin, or the folder of a spacy-pkuseg model")
+    backend: Literal["pkuseg", "hanlp"] = Field("pkuseg", description="pkuseg, or hanlp (extra hanlp)")
+    model: str = Field(BUILTIN, description="builtin, or the folder of a model of the backend; a name of HanLP's")
 
 
 class LanguageSettings(_Section):

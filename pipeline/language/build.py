@@ -33,9 +33,15 @@ def build_language(config: Config) -> Language:
     no stage before it assigns.
     """
     register_stages()
-    model = config.language.segmenter.model
+    segmenter = config.language.segmenter
+    folder = None if segmenter.model == BUILTIN else config.path(segmenter.model)
     try:
-        nlp = blank_chinese(None if model == BUILTIN else config.path(model))
+        if segmenter.backend == "hanlp":
+            from pipeline.language.segmenter_hanlp import hanlp_chinese
+
+            nlp = hanlp_chinese(str(folder or BUILTIN))
+        else:
+            nlp = blank_chinese(folder)
     except (ValueError, OSError) as error:
         raise ConfigError(f"language.segmenter.model: {error}") from error
     known = sorted(name for name in registry.factories.get_all() if name.startswith("news_"))
