@@ -11,6 +11,7 @@ from pipeline.lexicon import load_tsv
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 _ALL_HAN = re.compile(r"[一-鿿㐀-䶿]+$")
 _UNSEEN = 0.3  # added to every count
+_LEAST = -2.0  # no single character speaks louder against a name
 _TWO_GIVEN = 1.0  # log odds of a given name of two characters against one
 
 
@@ -21,7 +22,7 @@ class PersonNames:
         rows = load_tsv("name_characters.tsv", ("character", "given", "after", "elsewhere"), key=("character",))
         counts = {r["character"]: (r.number("given"), r.number("after"), r.number("elsewhere")) for r in rows}
         given, after, elsewhere = (sum(c[i] for c in counts.values()) for i in range(3))
-        self._given = {c: _ratio(g, given, e, elsewhere) for c, (g, _, e) in counts.items()}
+        self._given = {c: max(_LEAST, _ratio(g, given, e, elsewhere)) for c, (g, _, e) in counts.items()}
         self._after = {c: _ratio(a, after, e, elsewhere) for c, (_, a, e) in counts.items() if a or e > 200}
         surnames = load_tsv("surnames.tsv", ("surname", "count", "elsewhere"), key=("surname",))
         total = sum(r.number("count") for r in surnames)
@@ -55,7 +56,7 @@ class PersonNames:
         """How much better the character is read as standing behind a name than elsewhere."""
         if not character or not _HAN.match(character):
             return 0.7
-        return self._after.get(character, -1.5)
+        return self._after.get(character, _LEAST)
 
 
 def _ratio(inside: float, all_inside: float, outside: float, all_outside: float) -> float:

@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, set_spans
 from pipeline.lexicon import load_yaml
+from pipeline.lexicon.organisations import kind_of
 from pipeline.lexicon.person_names import PersonNames, person_names
 from pipeline.lexicon.posts import posts
 from pipeline.lexicon.trie import alternation
@@ -24,12 +25,12 @@ Found = tuple[int, int, str]  # start, end, source
 
 _HAN = "一-鿿㐀-䶿"
 _FOREIGN = rf"(?:(?![和与说在把是的对为向从被将给带也获及等，])[{_HAN}])"  # words of grammar are in no such name
-_DOTTED = re.compile(rf"{_FOREIGN}{{1,7}}(?:·{_FOREIGN}{{1,8}}){{1,3}}")
 _MASKED = re.compile(rf"[{_HAN}](?:某某|某[{_HAN}]|某)")
 _TABLE = re.compile(r"Table with \d+ columns: ([^\n]*)")
 _ROW = re.compile(r"\d+\. ([^;\n]*)")
 _NAME_COLUMNS = ("姓名", "作者", "获奖者", "选手", "领队", "捐赠人", "捐款人", "人员", "名单", "负责人", "联系人")
 _PERHAPS_NAME = re.compile(rf"[{_HAN}]{{2,3}}(?![镇村县市区州乡省国山湖河江坝寨厂店社会局院茶])[{_HAN}]")
+_VERB_FOLLOWS = 2.5  # for a name right before 说, 介绍, 强调
 _NEXT = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、,和及 ]|、 )(?=[^ ])")
 _LIST_GOES_ON = re.compile(r"[、和及等,;。 (]")
 _ALL_SPACED = re.compile(rf"[{_HAN}]{{1,2}} [{_HAN}] ([{_HAN}])([{_HAN}]?)")
@@ -38,15 +39,18 @@ _LEFT_EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
 
 @cache
 def _cues() -> dict[str, re.Pattern[str]]:
-    data = load_yaml("person_cues.yaml", keys=("before", "after", "honorifics", "diminutives", "not_names", "transliterated"))
+    data = load_yaml("person_cues.yaml", keys=("before", "after", "acts", "honorifics", "diminutives", "not_names", "transliterated"))
     return {
         "before": re.compile(alternation(data["before"])),
         "after": re.compile(alternation(data["after"])),
+        "verb": re.compile(alternation([*data["after"], *data["acts"]])),
         "honorific": re.compile(alternation(data["honorifics"])),
         "diminutive": re.compile("|".join(data["diminutives"])),
         "opening": re.compile(
             r"^|[。!?,;:“”\"《》、(\n ]|[的由被给和与叫请让为从向对替跟同是有把](?=[^ ])", re.MULTILINE
         ),
+        # a part of a name: as long as the characters are those of foreign names, else two characters
+        "dotted": re.compile(rf"{_FOREIGN}{{1,7}}(?:·(?:[{data['transliterated']}]{{2,8}}|{_FOREIGN}{{1,2}})){{1,3}}"),
         "transliterated": re.compile(f"[{data['transliterated']}]{{4,7}}|[{data['transliterated']}]{{3}}"),
         "not_names": re.compile(alternation(data["not_names"])),
     }
@@ -88,7 +92,7 @@ class People:
     def _bylines(self, doc: Doc, text: str) -> Iterator[Found]:
         """The names that the page layer read from bylines, wherever they stand, spaces inside or not."""
         for byline in doc._.article.bylines if doc._.article else ():
-            if len(byline.name) > 1:
+            if len(byline.name) > 1 and kind_of(byline.name).category is None:
                 for match in re.finditer(r" ?".join(map(re.escape, byline.name)), text):
                     yield match.start(), match.end(), "byline"
 
@@ -205,7 +209,7 @@ class People:
             if text[at] in " 、":
                 at += 1
                 continue
-            end = self.name_at(text[:stop], at, self.minimum - 2.0 if sure else self.minimum + 4.0)
+            end = self.name_at(text[:stop], at, self.minimum - 6.0 if sure else self.minimum + 4.0)
             if not end or not (end == stop or text[end] in " 、("):
                 return
             yield at, end, "table"
@@ -216,9 +220,9 @@ class People:
     # ------------------------------------------------------------------------------------------ a name at a place
     def name_at(self, text: str, start: int, minimum: float) -> int | None:
         """Where the best name that begins at `start` ends, None if none scores `minimum`."""
-        dotted = _DOTTED.match(text, start)
-        if dotted:
-            return dotted.end()
+        dotted = self.cues["dotted"].match(text, start)
+        if dotted:  # “某某·某某” is a slogan
+            return None if text[start - 1 : start] == "“" and text[dotted.end() : dotted.end() + 1] == "”" else dotted.end()
         names: PersonNames = self.names
         small = self.cues["diminutive"].match(text, start)
         if (
@@ -250,6 +254,8 @@ class People:
         for end in self._ends(text, behind):
             name = text[start:end].replace(" ", "")
             score = names.score(name, text[end : end + 1])
+            if self.cues["verb"].match(text, end):
+                score += _VERB_FOLLOWS
             if score >= minimum and (best is None or score > best[0]):
                 best = score, end
         return best[1] if best else None

@@ -31,7 +31,7 @@ _TAKES = (
 )
 _TAKES_POST = re.compile(rf"(?:{_TAKES})(?=[^。;:!?\n]{{0,40}}$)")
 _TAKES_FIRST = re.compile(rf"[“ ]*(?:自?从?)?(?:{_TAKES})")
-_HE_TAKES = re.compile(rf"[他她][^,。;\n]{{0,6}}?(?:{_TAKES})|^[^,。;\n]{{0,6}}这[位名]")
+_HE_TAKES = re.compile(rf"[他她](?![们(])[^,。;\n]{{0,6}}?(?:{_TAKES})|^[^,。;\n]{{0,6}}这[位名]")
 _GIVES_HIM = re.compile(r"(?:聘请?|请|选|推举|派)[他她]")
 # What follows a title that somebody takes: the clause ends, or 职务, 候选人, 以来. 为村民讲课 takes no post.
 _TITLE_ENDS = re.compile(r"[,;。、!?)(”\n《：:—…]|$|(?:的|一)?职务?|候选人|以来|期间|后|时|兼|和|并|,|\d|的[时日后]")
