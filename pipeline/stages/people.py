@@ -6,7 +6,7 @@ High precision is wanted here; what has no such sign around it is left to the na
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from spacy.language import Language
@@ -16,7 +16,7 @@ from pipeline.language.document import CANDIDATES, set_spans
 from pipeline.lexicon import load_yaml
 from pipeline.lexicon.organisations import kind_of
 from pipeline.lexicon.person_names import PersonNames, person_names
-from pipeline.lexicon.posts import posts
+from pipeline.lexicon.posts import Title, posts
 from pipeline.lexicon.trie import alternation
 from pipeline.records import Mention
 
@@ -31,6 +31,7 @@ _ROW = re.compile(r"\d+\. ([^;\n]*)")
 _NAME_COLUMNS = ("姓名", "作者", "获奖者", "选手", "领队", "捐赠人", "捐款人", "人员", "名单", "负责人", "联系人")
 _PERHAPS_NAME = re.compile(rf"[{_HAN}]{{2,3}}(?![镇村县市区州乡省国山湖河江坝寨厂店社会局院茶])[{_HAN}]")
 _VERB_FOLLOWS = 2.5  # for a name right before 说, 介绍, 强调
+_OPENED = re.compile(r"(?:\([^()\n]{1,10}\))?[ :“\"]{0,2}")
 _NEXT = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、,和及 ]|、 )(?=[^ ])")
 _LIST_GOES_ON = re.compile(r"[、和及等,;。 (]")
 _ALL_SPACED = re.compile(rf"[{_HAN}]{{1,2}} [{_HAN}] ([{_HAN}])([{_HAN}]?)")
@@ -39,7 +40,11 @@ _LEFT_EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
 
 @cache
 def _cues() -> dict[str, re.Pattern[str]]:
-    data = load_yaml("person_cues.yaml", keys=("before", "after", "acts", "honorifics", "diminutives", "not_names", "transliterated"))
+    names = person_names()
+    surnames = "".join(sorted(names.single | {surname[0] for surname in names.compound}))
+    data = load_yaml(
+        "person_cues.yaml", keys=("before", "after", "acts", "honorifics", "diminutives", "not_names", "transliterated")
+    )
     return {
         "before": re.compile(alternation(data["before"])),
         "after": re.compile(alternation(data["after"])),
@@ -47,7 +52,7 @@ def _cues() -> dict[str, re.Pattern[str]]:
         "honorific": re.compile(alternation(data["honorifics"])),
         "diminutive": re.compile("|".join(data["diminutives"])),
         "opening": re.compile(
-            r"^|[。!?,;:“”\"《》、(\n ]|[的由被给和与叫请让为从向对替跟同是有把](?=[^ ])", re.MULTILINE
+            rf"(?:^|[。!?,;:“”\"《》、(\n ]|[的由被给和与叫请让为从向对替跟同是有把])(?=[{surnames}])", re.MULTILINE
         ),
         # a part of a name: as long as the characters are those of foreign names, else two characters
         "dotted": re.compile(rf"{_FOREIGN}{{1,7}}(?:·(?:[{data['transliterated']}]{{2,8}}|{_FOREIGN}{{1,2}})){{1,3}}"),
@@ -70,38 +75,46 @@ class People:
 
     def __call__(self, doc: Doc) -> Doc:
         found: dict[tuple[int, int], str] = {}
+        taken = bytearray(len(doc.text))
         for start, end, source in self.find(doc):
-            if not any(a < end and start < b for a, b in found):
+            if not any(taken[start:end]):
                 found[start, end] = source
+                taken[start:end] = b"\1" * (end - start)
         set_spans(doc, GROUP, [(a, b, "PER", Mention("PER", source=source)) for (a, b), source in found.items()])
         return doc
 
     def find(self, doc: Doc) -> Iterator[Found]:
         """Names with what showed them, the surest first; later ones may overlap earlier ones."""
         text = doc._.folded
+        titles = list(posts().find(text))
+        openings = self._openings(text)
         yield from self._bylines(doc, text)
         yield from self._table(text)
-        yield from self._behind_cues(text)
-        yield from self._addresses(text)
+        yield from self._behind_cues(text, titles)
+        yield from self._addresses(text, {start for start, _, _ in titles})
         yield from self._speakers(text)
-        yield from self._called_by_title(text)
-        yield from self._by_form(text)
-        yield from self._recurrent(text)
+        yield from self._called_by_title(text, titles)
+        yield from self._by_form(text, openings)
+        yield from self._recurrent(text, openings)
 
     # ------------------------------------------------------------------------------------------ places to look
     def _bylines(self, doc: Doc, text: str) -> Iterator[Found]:
         """The names that the page layer read from bylines, wherever they stand, spaces inside or not."""
         for byline in doc._.article.bylines if doc._.article else ():
             if len(byline.name) > 1 and kind_of(byline.name).category is None:
-                for match in re.finditer(r" ?".join(map(re.escape, byline.name)), text):
-                    yield match.start(), match.end(), "byline"
+                start = text.find(byline.name[0])
+                while start >= 0:
+                    end = _spelt(text, start, byline.name)
+                    if end:
+                        yield start, end, "byline"
+                    start = text.find(byline.name[0], end or start + 1)
 
-    def _behind_cues(self, text: str) -> Iterator[Found]:
+    def _behind_cues(self, text: str, titles: Sequence[tuple[int, int, Title]]) -> Iterator[Found]:
         """A name right behind a title, a word of kin or the like, and those that follow it in a list."""
-        cues = [(end, True) for _, end, _ in posts().find(text)]
+        cues = [(end, True) for _, end, _ in titles]
         cues += [(m.end(), False) for m in self.cues["before"].finditer(text)]
         for at, is_title in sorted(cues):
-            opened = re.compile(r"(?:\([^()\n]{1,10}\))?[ :“\"]{0,2}").match(text, at)
+            opened = _OPENED.match(text, at)
             start = opened.end() if opened else at
             end = self.name_at(text, start, self.minimum if is_title else self.minimum + 3.0)
             while end:
@@ -114,7 +127,7 @@ class People:
                 if end and not _LIST_GOES_ON.match(text, end):
                     end = self.name_at(text, start, self.minimum + 3.0)
 
-    def _addresses(self, text: str) -> Iterator[Found]:
+    def _addresses(self, text: str, titles: set[int]) -> Iterator[Found]:
         """王阿姨, 老李, 张某, and 小申 before a title."""
         names = self.names
         for match in self.cues["honorific"].finditer(text):
@@ -128,8 +141,6 @@ class People:
         for match in _MASKED.finditer(text):
             if match.group()[0] in names.single:
                 yield match.start(), self._masked_end(match), "masked"
-        starts = [start for start, _, _ in posts().find(text)]
-        titles = set(starts)
         for match in self.cues["diminutive"].finditer(text):
             start, end = match.start(), match.end() + 1
             if text[match.end() : end] in names.single and not self.cues["not_names"].match(text, start):
@@ -149,9 +160,9 @@ class People:
                     yield start, match.start(), "speaker"
                     break
 
-    def _called_by_title(self, text: str) -> Iterator[Found]:
+    def _called_by_title(self, text: str, titles: Sequence[tuple[int, int, Title]]) -> Iterator[Found]:
         """某某医生, 某某书记: a name right before a title that serves as an address."""
-        for start, end, title in posts().find(text):
+        for start, end, title in titles:
             if title.role or title.rank or end - start > 2:
                 continue
             for size in (3, 2):
@@ -161,32 +172,34 @@ class People:
                         yield start - size, start, "address"
                     break
 
-    def _by_form(self, text: str) -> Iterator[Found]:
+    def _openings(self, text: str) -> list[tuple[int, bool]]:
+        """Where a name could begin without a cue: (start, whether 的 stands before it)."""
+        names, not_names = self.names, self.cues["not_names"]
+        found = ((match.end(), match.group() == "的") for match in self.cues["opening"].finditer(text))
+        return [(at, de) for at, de in found if names.surname(text[at : at + 2]) and not not_names.match(text, at)]
+
+    def _by_form(self, text: str, openings: Sequence[tuple[int, bool]]) -> Iterator[Found]:
         """What looks so much like a name that it needs no cue, at the edge of a clause or behind a word that opens one."""
-        names = self.names
-        for match in self.cues["opening"].finditer(text):
-            start = match.end()
-            if names.surname(text[start : start + 2]) is None or self.cues["not_names"].match(text, start):
-                continue
-            minimum = self.minimum + (6.0 if match.group() == "的" else 8.0)
+        for start, behind_de in openings:
+            minimum = self.minimum + (6.0 if behind_de else 8.0)
             end = self.name_at(text, start, minimum)
-            if end and names.score(text[start:end].replace(" ", ""), text[end : end + 1]) >= minimum:
+            if end and self.names.score(text[start:end].replace(" ", ""), text[end : end + 1]) >= minimum:
                 yield start, end, "form"
 
-    def _recurrent(self, text: str) -> Iterator[Found]:
+    def _recurrent(self, text: str, openings: Sequence[tuple[int, bool]]) -> Iterator[Found]:
         """A likely name of a two-character given name that comes back before different characters."""
         seen: dict[str, list[int]] = {}
-        for match in self.cues["opening"].finditer(text):
-            start = match.end()
-            surname = self.names.surname(text[start : start + 2])
-            if surname and not self.cues["not_names"].match(text, start):
-                name = text[start : start + len(surname) + 2]
-                if _PERHAPS_NAME.fullmatch(name):
-                    seen.setdefault(name, []).append(start)
+        for start, _ in openings:
+            surname = self.names.surname(text[start : start + 2]) or ""
+            name = text[start : start + len(surname) + 2]
+            if _PERHAPS_NAME.fullmatch(name):
+                seen.setdefault(name, []).append(start)
         for name, starts in seen.items():
-            followers = {text[m.end() : m.end() + 1] for m in re.finditer(name, text)}
-            score = self.names.score(name)
-            if len(followers) > 2 and score > self.minimum + 2.5 or len(followers) == 2 and score > self.minimum + 4.0:
+            if text.count(name) < 2:
+                continue
+            followers = {part[:1] for part in text.split(name)[1:]}
+            least = 2.5 if len(followers) > 2 else 4.0
+            if len(followers) > 1 and self.names.score(name) > self.minimum + least:
                 yield from ((start, start + len(name), "recurrent") for start in starts)
 
     def _table(self, text: str) -> Iterator[Found]:
@@ -222,7 +235,11 @@ class People:
         """Where the best name that begins at `start` ends, None if none scores `minimum`."""
         dotted = self.cues["dotted"].match(text, start)
         if dotted:  # “某某·某某” is a slogan
-            return None if text[start - 1 : start] == "“" and text[dotted.end() : dotted.end() + 1] == "”" else dotted.end()
+            return (
+                None
+                if text[start - 1 : start] == "“" and text[dotted.end() : dotted.end() + 1] == "”"
+                else dotted.end()
+            )
         names: PersonNames = self.names
         small = self.cues["diminutive"].match(text, start)
         if (
@@ -288,3 +305,15 @@ class People:
                 second = first + 2 if text[first + 1 : first + 2] == " " and first != behind else first + 1
                 if re.match(rf"[{_HAN}]", text[second : second + 1]):
                     yield second + 1
+
+
+def _spelt(text: str, start: int, name: str) -> int | None:
+    """Where `name` ends if it stands at `start`, a space allowed before each character; None if it does not."""
+    at = start
+    for character in name:
+        if at > start and text[at : at + 1] == " ":
+            at += 1
+        if text[at : at + 1] != character:
+            return None
+        at += 1
+    return at
