@@ -121,7 +121,14 @@ def test_dateline(text, rest, wanted):
 
 @pytest.mark.parametrize(
     "text",
-    ["通讯社消息说,天晴。", "喜讯传来,村里沸腾了。", "记者日前从县里获悉,天晴。", "近日,镇里收到喜讯。", "据了解,天晴。", "(一)天晴。"],
+    [
+        "通讯社消息说,天晴。",
+        "喜讯传来,村里沸腾了。",
+        "记者日前从县里获悉,天晴。",
+        "近日,镇里收到喜讯。",
+        "据了解,天晴。",
+        "(一)天晴。",
+    ],
 )
 def test_no_dateline(text):
     assert leading(fold(text)) is None
@@ -153,6 +160,9 @@ def test_byline_behind_the_last_sentence(text, tail, wanted):
     assert [(b.name, b.role) for b in credit.bylines] == wanted
 
 
-@pytest.mark.parametrize("text", ["天晴了。", "天晴了(化名)。", "他说:“天晴了。”", "天晴了。(完)", "共10人(其中2人请假)", "天晴了。大家都笑了"])
+@pytest.mark.parametrize(
+    "text",
+    ["天晴了。", "天晴了(化名)。", "他说:“天晴了。”", "天晴了。(完)", "共10人(其中2人请假)", "天晴了。大家都笑了"],
+)
 def test_nothing_behind_the_last_sentence(text):
     assert trailing(fold(text)) is None

@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 
 from pipeline.page.bylines import MARKS, Credit, Lead, is_name, leading, parse, trailing
-from pipeline.page.reflow import Paragraph, is_contact, is_display, is_table, label_of, labels, paragraphs
+from pipeline.page.reflow import Paragraph, is_contact, is_display, is_table, label_of, paragraphs
 
 _CAPTION_MARK = re.compile(r"[▲△▼◀►▶◄↑↓←→]|(?:图为|上图|下图|左图|右图|图①|[(]图[)])")
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|近日|日前|连日来|昨日|昨天|今日")
-_LABEL_COLON = re.compile(r"([一-鿿]{2,6}):")
+_INLINE_LABEL = re.compile(r"[一-鿿]{2,6}:\s*|[\[【(][一-鿿]{2,6}[)\]】]:?\s*")
 _HAN2 = re.compile(r"[一-鿿]{2,}")
 
 
@@ -78,10 +78,8 @@ def _block(paragraph: Paragraph, folded: str, before: Block | None) -> Block:
     block.bulleted = folded[0] in "○△◆●☆★" or (folded[0] in MARKS and folded.count(folded[0]) > 1)
     block.marked = not block.bulleted and (_CAPTION_MARK.match(folded) is not None or folded.startswith("又讯"))
     block.tail = trailing(folded)
-    if (m := _LABEL_COLON.match(folded)) and m[1] in labels():
-        block.label, block.label_end = labels()[m[1]], m.end()
-    elif (m := re.match(r"[\[【(]([一-鿿]{2,6})[)\]】]\s*", folded)) and m[1] in labels():
-        block.label, block.label_end = labels()[m[1]], m.end()
+    if (m := _INLINE_LABEL.match(folded)) and (label := label_of(m[0])):
+        block.label, block.label_end = label, m.end()
     return block
 
 
@@ -124,4 +122,3 @@ def _grams(text: str) -> set[str]:
         run = m[0]
         out.update(run[k : k + 3] for k in range(len(run) - 2))
     return out
-

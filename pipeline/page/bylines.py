@@ -16,17 +16,19 @@ from pipeline.records import Byline
 _HAN = "一-鿿㐀-䶿〇"
 MARKS = "■□●◆◇○▲△▼◎★☆◀►▶◄※|丨"
 _HOUSE = "融媒体中心|融媒体|融媒|全媒体|日报|晚报|早报|晨报|时报|商报|周报|报社|报业|电视台|传媒|新闻网"
-_BEFORE = (
-    rf"本报|本台|本社|本刊|本网|见习|实习|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|特约|特派|驻站|驻地|[{_HAN}]{{2,9}}?(?:{_HOUSE})"
+_BEFORE = rf"本报|本台|本社|本刊|本网|见习|实习|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|特约|特派|驻站|驻地|[{_HAN}]{{2,9}}?(?:{_HOUSE})"
+_REPORTER = re.compile(
+    rf"(?:{_BEFORE}){{0,4}}记者站?|[{_HAN}·]{{1,14}}?记者站?(?=[\s:/|])|(?:[{_HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{_HAN}]*记者)"
 )
-_REPORTER = re.compile(rf"(?:{_BEFORE}){{0,4}}记者站?|[{_HAN}·]{{1,14}}?记者站?(?=[\s:/|])|(?:[{_HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{_HAN}]*记者)")
 _CORRESPONDENT = re.compile(r"(?:本报|特约|本台|骨干)?(?:通讯员|通迅员|实习生|特约撰稿人?|通联员|报道员)")
 _PHOTOGRAPHER = re.compile(r"(?:摄影|图片|供图|图)(?=[/:\s])|摄影(?=[" + _HAN + "])(?!报道)")
 _WRITER = re.compile(r"(?:文字|撰文|撰稿|作者|文)(?=[/:\s])")
 _CREDIT_BEHIND = re.compile(r"[文图](?=$|[\s)、,;])")
 _CREDITS = ("writer", "photographer")
 _BOTH = re.compile(rf"文/图|图/文|(?:文[、·]?图|图、?文|摄影/?文字|文字/?摄影|文[并/]?摄影?)(?![{_HAN}])")
-_NOTE = re.compile(r"(?:本版|本组|本文|文中)?(?:资料图片?|资料照片|图片来自网络|(?:图片|照片|配图).{0,16}(?:提供|供图))")
+_NOTE = re.compile(
+    r"(?:本版|本组|本文|文中)?(?:资料图片?|资料照片|图片来自网络|(?:图片|照片|配图).{0,16}(?:提供|供图))"
+)
 _LOOSE_ROLE = re.compile(r"记\s+者|通\s+讯\s*员|通讯\s+员|摄\s+影")
 _ROLE_IN_CHUNK = re.compile(rf"(?:(?:{_BEFORE}){{0,4}}记者|(?:本报|特约)?通讯员|实习生)")
 _PLACE_REPORT = re.compile(rf"[{_HAN}]{{0,6}}报道$")
@@ -83,6 +85,7 @@ def parse(text: str) -> Credit | None:
     groups: list[tuple[str | None, list[str]]] = [(None, [])]
     photo = both = sure = False
     behind = False  # 文 and 图 stand behind the names they sign: 甲乙/文 丙丁/图
+    role: str | None
     rest = text
     while rest:
         if m := re.match(r"[\s、,;/:|&" + MARKS + "]+", rest):
@@ -99,14 +102,14 @@ def parse(text: str) -> Credit | None:
             and (behind or all(role not in _CREDITS for role, _ in groups))
         ):
             sure = behind = True
-            role, names = groups[-1]
-            groups[-1] = (role or "correspondent" if m[0] == "文" else "photographer", names)
+            role, signed = groups[-1]
+            groups[-1] = (role or "correspondent" if m[0] == "文" else "photographer", signed)
             photo = photo or m[0] != "文"
             groups.append((None, []))
             rest = rest[m.end() :]
             continue
         if m := _REPORTER.match(rest):
-            role: str | None = "reporter"
+            role = "reporter"
         elif m := _CORRESPONDENT.match(rest):
             role = "correspondent"
         elif whole and (m := _PHOTOGRAPHER.match(rest)):
@@ -267,7 +270,7 @@ def _cut(chunk: str) -> list[str]:
 
 
 # ------------------------------------------------------------------------------------------- where they stand
-_NOT_A_PLACE = "通资音喜简短传审问电视快据即数"
+_NOT_A_PLACE = "通资音喜简短传审问电视快据即数到发收的得闻获捷"  # before 讯: it is no dateline
 _DATELINE = re.compile(
     rf"(?:[\[【(]?(?:本报|本台|本刊|本网|本社)(?:[{_HAN}]{{0,4}}|\s?\d{{1,2}}月\d{{1,2}}日)讯[\]】)]?"
     rf"|(?!又讯)(?:[{_HAN}]{{2,6}}[/·-])?[{_HAN}]{{1,6}}(?<![{_NOT_A_PLACE}])讯"
@@ -276,7 +279,9 @@ _DATELINE = re.compile(
     rf"|(?:新华社|中新社|中新网|人民网|央视网)[{_HAN}\d]{{0,14}}电)"
 )
 _PAREN = re.compile(r"\s*\(([^()]{2,80})\)")
-_PLACE_PAREN = re.compile(rf"[{_HAN}]{{1,5}}(?:镇|乡|县|市|区|街道)(?=\s?\((?:[^()]{{0,8}}记者|[^()]{{0,4}}通讯员|融媒体))")
+_PLACE_PAREN = re.compile(
+    rf"[{_HAN}]{{1,5}}(?:镇|乡|县|市|区|街道)(?=\s?\((?:[^()]{{0,8}}记者|[^()]{{0,4}}通讯员|融媒体))"
+)
 _BARE_LEAD = re.compile(r"\s*((?:本报)?(?:记者|通讯员)[^,。:()]{2,40}?报道)\s*[::,]\s*")
 
 
@@ -294,18 +299,17 @@ def leading(text: str) -> Lead | None:
     m = _DATELINE.match(text) or _PLACE_PAREN.match(text)
     end = m.end() if m else 0
     bylines: tuple[Byline, ...] = ()
-    if (p := _PAREN.match(text, end)) and (credit := parse(p[1])) and (credit.sure or m):
-        end, bylines = p.end(), credit.bylines
-    elif (p := _BARE_LEAD.match(text, end)) and (credit := parse(p[1])):
+    p = _PAREN.match(text, end)
+    credit = parse(p[1]) if p else None
+    if not (p and credit and (credit.sure or m)):
+        p = _BARE_LEAD.match(text, end)
+        credit = parse(p[1]) if p else None
+    if p and credit:
         end, bylines = p.end(), credit.bylines
     elif not m:
         return None
     elif len(text) - end <= 60 and (credit := parse(text[end:])) and credit.sure:
         end, bylines = len(text), credit.bylines
-    if m and not bylines and not p and len(m[0]) > 2 and not m[0].startswith(("本", "[", "【", "(", "新", "中", "人", "央")):
-        # a place and 讯 with nothing that sets it off is no dateline inside a sentence: 县里收到喜讯
-        if m[0][-2] in "到发收的得得闻获捷":
-            return None
     while end < len(text) and text[end].isspace():
         end += 1
     return Lead(end, bylines, bool(m))
@@ -333,3 +337,12 @@ def trailing(text: str) -> tuple[int, Credit] | None:
         if credit and (credit.sure or (tail[0].isspace() and credit.bylines)):
             return at, credit
     return None
+
+
+_ITEM_CREDIT = re.compile(r"[。!?”]\s*\(([^()]{2,24})\)(?=\s*[○△▲●◆■□☆★])")
+
+
+def inner_credits(text: str) -> list[Credit]:
+    """Bylines in brackets behind the items of a folded text that begin with a bullet each, but for the last item."""
+    found = (parse(m[1]) for m in _ITEM_CREDIT.finditer(text))
+    return [credit for credit in found if credit]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from pipeline.lexicon import load_tsv
 from pipeline.page.blocks import Block
@@ -48,7 +49,8 @@ def is_notice(folded: str) -> bool:
     return _NOTICE.search(folded) is not None
 
 
-def _is_subtitle(folded: str) -> bool:
+def is_subtitle(folded: str) -> bool:
+    """Whether a line of display begins with a dash: a 副题."""
     return folded.startswith(("—", "--"))
 
 
@@ -72,7 +74,7 @@ def features(lines: list[str], first: int, last: int, text: str) -> Iterator[str
                 yield f"kicker_column_{where}"
             if is_place(line):
                 yield "kicker_place"
-            if _is_subtitle(line):
+            if is_subtitle(line):
                 yield "kicker_subtitle"
             if line[0] in "(〔[" or line[0] == "+":
                 yield "kicker_bracket"
@@ -82,7 +84,7 @@ def features(lines: list[str], first: int, last: int, text: str) -> Iterator[str
                 yield "kicker_pair_below"
             if re.search(r"\d", line):
                 yield f"kicker_number_{where}"
-            if _common(line, text) >= 0.5:
+            if common(line, text) >= 0.5:
                 yield "kicker_in_text"
     for k in range(first + 1, last):
         above, below = lines[k - 1], lines[k]
@@ -109,7 +111,7 @@ def features(lines: list[str], first: int, last: int, text: str) -> Iterator[str
 
 
 def _headline_features(line: str) -> Iterator[str]:
-    if _is_subtitle(line) or line[0] in "(〔[+":
+    if is_subtitle(line) or line[0] in "(〔[+":
         yield "headline_subtitle"
     if is_place(line):
         yield "headline_place"
@@ -123,9 +125,9 @@ def _headline_features(line: str) -> Iterator[str]:
         yield "headline_quotes"
 
 
-def _common(line: str, text: str) -> float:
-    """Share of the pairs of characters of a line that occur in the text."""
-    pairs = {a + b for a, b in zip(line, line[1:], strict=False) if a > "一" and b > "一"}
+def common(line: str, text: str) -> float:
+    """Share of the pairs of Chinese characters of a line that occur in a text, 0 to 1."""
+    pairs = {a + b for a, b in pairwise(line) if a > "一" and b > "一"}
     return sum(p in text for p in pairs) / len(pairs) if pairs else 0.0
 
 
@@ -134,7 +136,7 @@ def headline_of(lines: list[str], text: str) -> tuple[int, int]:
     weights = _weights()
     least = max(0, len(lines) - _MOST)
     choices = [(a, b) for a in range(least, len(lines)) for b in range(a + 1, min(a + 3, len(lines)) + 1)]
-    return max(choices, key=lambda c: sum(weights.get(f, 0.0) for f in features(lines, *c, text)))
+    return max(choices, key=lambda c: sum(weights.get(f, 0.0) for f in features(lines, c[0], c[1], text)))
 
 
 def compose(near: list[Block], far: list[Block], text: str) -> tuple[list[Block], list[Block]]:

@@ -193,7 +193,7 @@ def goes_on(before: str, line: Line, grams: Grams, after_display: bool) -> bool:
     whole = closed(after) or len(after) > _PROSE or "。" in after  # the line is running text itself
     if len(before) > _PROSE or _INNER_STOP.search(before[:-1]) or before[-1] in ",、:" or leading(before):
         return score > (0.0 if whole and _DATE.match(after) else -2.5 if whole else 4.0)
-    if not whole or len(after) <= 6 and len(before) <= 12:
+    if not whole or (len(after) <= 6 and len(before) <= 12):
         return False
     score -= 0.8
     if " " in before or before[-1] in "”》)":
@@ -230,8 +230,10 @@ _CONTACT_CUE = re.compile(
     r"电话|热线|邮箱|[Ee]-?mail|QQ|投稿|责编|编辑|邮编|网址|微信|传真|值班|爆料|报料|订阅|天气预报|美编|校对|地址|零售|印刷|刊号"
 )
 _CONTACT_VALUE = re.compile(r"\d{7,}|\d{3,4}-\d{6,8}|[\w.]+@[\w.]+|www\.|℃|[::]")
-_INVITES = re.compile(r"扫码|欢迎[^。]{0,12}(?:读者|来稿|来电|投稿|提供|关注|订阅)|关注[^。]{0,8}公众号|下载[^。]{0,10}客户端")
-_MARKED = re.compile(r"[▲△▼◀►▶◄↑↓←→]|图为|上图|下图|左图|右图|资料图")
+_INVITES = re.compile(
+    r"扫码|欢迎[^。]{0,12}(?:读者|来稿|来电|投稿|提供|关注|订阅)|关注[^。]{0,8}公众号|下载[^。]{0,10}客户端"
+)
+_NUMBER = re.compile(r"[\d\s()-]{7,}")
 
 
 def is_table(folded: str) -> bool:
@@ -244,19 +246,17 @@ def is_table(folded: str) -> bool:
     if len(items) < 4 or max(len(i) for i in items) > 24:
         items = folded.split()
         return len(items) >= 6 and sum(len(i) for i in items) <= 4.5 * len(items) and max(len(i) for i in items) <= 12
-    return ";" in folded or "  " in folded and sum(c.isdigit() for c in folded) >= 4
+    return ";" in folded or ("  " in folded and sum(c.isdigit() for c in folded) >= 4)
 
 
 def is_contact(folded: str) -> bool:
     """A line of an imprint or hotline: cues with numbers or addresses, or an invitation to readers."""
-    if len(folded) > 140 or folded[-1] in "。!?" and len(folded) > 60:
+    if len(folded) > 140 or (folded[-1] in "。!?" and len(folded) > 60):
         return False
     cues = len(_CONTACT_CUE.findall(folded))
     if cues and _CONTACT_VALUE.search(folded) and (cues > 1 or "," not in folded[:20]):
         return True
-    if len(folded) <= 40 and (_INVITES.search(folded) or re.fullmatch(r"[\d\s()-]{7,}", folded)):
-        return True
-    return False
+    return len(folded) <= 40 and (_INVITES.search(folded) or _NUMBER.fullmatch(folded)) is not None
 
 
 @cache
