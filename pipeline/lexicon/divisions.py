@@ -7,8 +7,9 @@ of row numbers: about 0.1 s and 40 MB.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +23,11 @@ from pipeline.lexicon.place_build import CURRENT_EDITION, LEVELS
 RESOURCE = FOLDER / "place_divisions.arrow"
 TOWN_SUFFIXES = ("街道", "镇", "乡")
 _DIGITS = {"province": 2, "city": 4, "county": 6, "town": 9, "community": 12, "village": 12}
+_SUFFIX = re.compile(r"(?:街道|[镇乡])$")
+_PEOPLES = re.compile(
+    "(?:(?:蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|"
+    "仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|民)族)+乡$"
+)
 _VARIANTS = ("村", "社区", "嘎查", "新村")
 
 
@@ -56,6 +62,7 @@ class Divisions:
         np.cumsum(np.bincount(self._name_of, minlength=len(names.dictionary)), out=self._first[1:])
         self._find = lru_cache(maxsize=1 << 16)(self._search)
         self._paths: dict[int, str] = {}
+        self._towns: dict[str, dict[str, Division]] = {}
         self._patterns: dict[tuple[str, str], dict[str, list[int]]] = {}
 
     def __len__(self) -> int:
@@ -95,13 +102,27 @@ class Divisions:
         """The divisions right below the division with code `parent`; with `level`, all of that level inside it."""
         low, high = self._range(parent)
         if level is None:
-            digits = len(_significant(parent))
+            digits = len(significant(parent))
             deeper = {2: 4, 4: 6, 6: 9, 9: 12}.get(digits, 0)
             step = 10 ** (12 - deeper)
             chosen = [row for row in range(low + 1, high) if self._codes[row] % step == 0]
         else:
             chosen = (np.flatnonzero(self._levels[low:high] == LEVELS.index(level)) + low).tolist()
         yield from (self._division(row) for row in chosen)
+
+    def town_by_stem(self, county: str, name: str) -> Division | None:
+        """The town of a county that print calls `name` without its suffix or its peoples: 同乐, 同乐乡 for 同乐苗族乡."""
+        return self._short_towns(significant(county)).get(_SUFFIX.sub("", name))
+
+    def town_stems(self, county: str) -> Collection[str]:
+        """The short forms of the towns of a county, of two characters and more."""
+        return self._short_towns(significant(county)).keys()
+
+    def _short_towns(self, county: str) -> dict[str, Division]:
+        if county not in self._towns:
+            stems = {_SUFFIX.sub("", _PEOPLES.sub("乡", town.name)): town for town in self.children(county, "town")}
+            self._towns[county] = {stem: town for stem, town in stems.items() if len(stem) > 1 and stem != town.name}
+        return self._towns[county]
 
     def of_level(self, level: str) -> Iterator[Division]:
         """All divisions of a level in the country."""
@@ -183,7 +204,7 @@ class Divisions:
 
     def _range(self, code: str) -> tuple[int, int]:
         """The rows of the division and of all that lies in it."""
-        digits = _significant(code)
+        digits = significant(code)
         low = int(digits.ljust(12, "0"))
         high = low + 10 ** (12 - len(digits))
         first, last = np.searchsorted(self._codes, (low, high))
@@ -220,7 +241,7 @@ def _numbers(column: pa.Array, kind: type) -> np.ndarray:
     return np.frombuffer(column.buffers()[1], kind)[column.offset : column.offset + len(column)]
 
 
-def _significant(code: str) -> str:
+def significant(code: str) -> str:
     """The code without the zeros that only fill it up to 12 digits."""
     code = code.ljust(12, "0")
     for digits in (2, 4, 6, 9):

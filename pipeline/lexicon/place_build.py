@@ -219,20 +219,22 @@ def _tagged(corpora: Path) -> defaultdict[str, Counter[str]]:
 
 def build_world(source: Path, target: Path) -> int:
     """Countries and their best known cities (`jionlp_world_location.txt`, JioNLP); returns the number of names."""
-    names: dict[str, None] = {}
+    names: dict[str, str] = {}
     for line in (source / "jionlp_world_location.txt").read_text(encoding="utf-8").splitlines():
         country, *others = line.split("\t")
         if not others or country == "中国":
             continue
-        cities = [city for cell in others[1:] for city in cell.split("/")]
-        names.update(dict.fromkeys(name for name in (country, *cities) if len(name) > 1 and _HAN.fullmatch(name)))
+        for name in (country, *(city for cell in others[1:] for city in cell.split("/"))):
+            if len(name) > 1 and _HAN.fullmatch(name):
+                names.setdefault(name, "" if name == country else country)
     head = (
         "# source: JioNLP world_location (github.com/dongrixinyu/JioNLP)",
         "# licence: Apache-2.0",
-        "# Countries of the world but China, their capitals and great cities.",
-        "name",
+        "# Countries of the world but China, their capitals and great cities with the country.",
+        "name\tcountry",
     )
-    target.write_text("\n".join((*head, *names)) + "\n", encoding="utf-8")
+    lines = [f"{name}\t{country}".rstrip() for name, country in names.items()]
+    target.write_text("\n".join((*head, *lines)) + "\n", encoding="utf-8")
     return len(names)
 
 

@@ -92,7 +92,7 @@ class UpperNames:
         return self._finder.find(text, lambda upper, start, end: upper.short and inside_words(text, start, end))
 
 
-_GENERIC = frozenset("城区 郊区 矿区 新区 开发区 高新区 保税区 示范区 管理区 新城区".split())
+_GENERIC = frozenset(["城区", "郊区", "矿区", "新区", "开发区", "高新区", "保税区", "示范区", "管理区", "新城区"])
 
 
 def inside_words(text: str, start: int, end: int) -> bool:
@@ -136,25 +136,29 @@ def likeness(one: str, other: str) -> float:
     return len(parts & other_parts) / len(parts | other_parts)
 
 
-def credible_misprint(printed: str, name: str) -> bool:
-    """Whether `printed` may be a misprint of `name`, which differs from it in one character.
+def credible_misprint(printed: str, name: str) -> float:
+    """How likely `printed` is a misprint of `name`, which differs from it in one character: 0 if it is not, else up to 1.
 
     The shorter the name, the more alike the two characters must be, for 李庄 is no misprint of 王庄.
     """
     pair = next(((a, b) for a, b in zip(printed, name, strict=False) if a != b), None)
     if pair is None or len(printed) != len(name):
-        return False
-    least = {2: 1.0, 3: 1.0, 4: 0.3}.get(len(printed.removesuffix("街道").removesuffix("社区")), 0.0)
-    return likeness(*pair) >= least
+        return 0.0
+    stem = len(printed.removesuffix("街道").removesuffix("社区"))
+    alike = likeness(*pair)
+    return alike if alike >= {2: 1.0, 3: 1.0, 4: 0.3}.get(stem, 0.1) else 0.0
 
 
 @lru_cache(maxsize=1)
 def other_names() -> Finder[str]:
-    """Names of rivers, mountains, regions and of countries and cities of the world, but those that are words as well."""
+    """Rivers, mountains, regions, countries and cities of the world, but those that are words as well: name to path."""
     ambiguous = {row["word"] for row in load_tsv("place_ambiguous.tsv", ["word"])}
-    names = [row["name"] for row in load_tsv("place_regions.tsv", ["name"], key=["name"])]
-    world = [row["name"] for row in load_tsv("place_world.tsv", ["name"], key=["name"])]
-    return Finder({name: name for name in [*names, *(name for name in world if name not in ambiguous)]})
+    paths: dict[str, str] = {}
+    for file, above in (("place_regions.tsv", "province"), ("place_world.tsv", "country")):
+        for row in load_tsv(file, ["name", above], optional=[above], key=["name"]):
+            if above == "province" or row["name"] not in ambiguous:
+                paths.setdefault(row["name"], f"{row[above]}/{row['name']}" if row[above] else row["name"])
+    return Finder(paths)
 
 
 @lru_cache(maxsize=1)

@@ -29,7 +29,7 @@ FEATURES = (
 )  # fmt: skip
 _COLUMNS = ("suffix", "level", "least", "most", "strength", "not_before", "generic")
 
-_PARTICLES = frozenset("在到从向于由为与和及对将被把是往赴进的了、让给带以或")
+PARTICLES = frozenset("同在到从向于由为与和及对将被把是往赴进的了、让给带以或")
 _NEVER = frozenset("的们这那你她它着呢吗啊吧很")
 _UNSEEN = (1.0, 1.0, 1.0)  # a character that neither news nor names have is rather a name's
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -90,6 +90,10 @@ class Region:
         area = self.city or self.province
         return significant.startswith(area) or area.startswith(significant) or significant in self.counties
 
+    def has_town(self, name: str) -> bool:
+        """Whether print may call a town of the home county so: 曲界 for 曲界镇."""
+        return bool(self.county) and name in self._gazetteer.town_stems(self.county)
+
     def nearness(self, name: str) -> str | None:
         """How near home the gazetteer knows the name: county, page, city, province, nation; None if it does not."""
         if name not in self._near:
@@ -114,7 +118,7 @@ class Region:
             level = "town" if name.endswith(TOWN_SUFFIXES) else "village" if name.endswith("村") else "community"
             area = self.county or (self.city if level == "town" else "")
             meant = self._gazetteer.misprints(area, name, level) if area and name not in self._gazetteer else []
-            self._misprints[name] = any(credible_misprint(name, division.name) for division in meant)
+            self._misprints[name] = any(credible_misprint(name, division.name) > 0 for division in meant)
         return self._misprints[name]
 
 
@@ -131,8 +135,8 @@ class Bounds:
                 int(row.number("most")),
                 row.choice("strength", ("strong", "weak")) == "strong",
                 tuple(row.list("not_before")),
-                frozenset(row.list("generic")),
-                tuple(word for word in row.list("generic") if len(word) > 1),
+                frozenset(word.lstrip("*") for word in row.list("generic")),
+                tuple(word.lstrip("*") for word in row.list("generic") if len(word) > 1),
             )
             for row in rows
         }
@@ -148,6 +152,7 @@ class Bounds:
         region: Region,
         repeated: Collection[str] = (),
         heads: Collection[int] = (),
+        doubtful: Iterable[Found] = (),
     ) -> list[Found]:
         """Places of the text, from left to right.
 
@@ -156,21 +161,22 @@ class Bounds:
         with (青州古城).
         """
         known = list(known)
-        ends = {found.end: found for found in known}
+        ends = {found.end: found for found in (*doubtful, *known)}
+        full = {found.start for found in known if found.source == "gazetteer"}
         cut = {i for found in known for i in range(found.start + 1, found.end)}
         covered = 0
         result: list[Found] = []
         for at, end, suffix in self.anchors(text):
-            if end in cut:
-                continue  # 广西|河池 holds no 西河
-            best = self._best(text, at, end, suffix, ends, region, repeated, heads, 0)
+            if end in cut or (end in ends and suffix.level == "other"):
+                continue  # 广西|河池 holds no 西河, 河北|唐山 no 北唐山
+            best = self._best(text, at, end, suffix, ends, region, repeated, heads, 0, full)
             if (
                 best is not None
                 and covered > best.start  # it swallows the last one: 李镇 in 李镇村
                 and result[-1].source == "gazetteer"
                 and best.source != "gazetteer"
             ):
-                best = self._best(text, at, end, suffix, ends, region, repeated, heads, covered)
+                best = self._best(text, at, end, suffix, ends, region, repeated, heads, covered, full)
             if best is not None:
                 while result and result[-1].end > best.start:
                     ends.pop(result.pop().end, None)
@@ -195,10 +201,13 @@ class Bounds:
         repeated: Collection[str],
         heads: Collection[int],
         least: int,
+        full: Collection[int],
     ) -> Found | None:
         weights = self.weights[suffix.group]
         best: Found | None = None
         for start, source, features in self.beginnings(text, at, end, suffix, ends, region, repeated, heads, least):
+            if start in full and source != "gazetteer":
+                continue  # 沂水县李村: the county's own
             score = sum(weights[i] * value for i, value in features)
             if score > (best.score if best else 0.0):
                 best = Found(start, end, suffix.level, source, score)
@@ -270,7 +279,7 @@ class Bounds:
         stem = text[start:at]
         parent = ends.get(start)
         chained = parent is not None and ORDER[parent.level] < ORDER[suffix.level]
-        begins = start == 0 or not _HAN.match(text[start - 1]) or text[start - 1] in _PARTICLES
+        begins = start == 0 or not _HAN.match(text[start - 1]) or text[start - 1] in PARTICLES
         near = region.nearness(text[start:end]) if suffix.group in ("town", "lowest") else None
         exact = stem in suffix.generic
         if exact and not (chained and (near in _LOCAL or suffix.group == "lowest")):
@@ -278,8 +287,10 @@ class Bounds:
         if near not in _LOCAL:
             if not head and not exact and stem.endswith(suffix.phrases):
                 return None
-            if suffix.group == "lowest" and upper_names().get(stem) is not None:
+            if not chained and suffix.group == "lowest" and upper_names().get(stem) is not None:
                 return None  # 聊城社区工作
+            if near is None and not chained and suffix.group in ("town", "lowest") and _ordinary(stem):
+                return None  # 依托社区
         features: list[tuple[int, float]] = []
         if near is not None:
             features.append((_AT[f"near_{near}"], 1.0))
@@ -295,13 +306,18 @@ class Bounds:
             features.append((_AT["left_break"], 1.0))
             if start and text[start - 1] in '“"《‘':
                 features.append((_AT["quoted"], 1.0))
-        elif text[start - 1] in _PARTICLES:
+        elif text[start - 1] in PARTICLES:
             features.append((_AT["left_particle"], 1.0))
         elif any(text[max(start - n, 0) : start] in words() for n in (2, 3, 4)):
             features.append((_AT["left_word"], 1.0))
         if start and text[start - 1 : start + 1] in words():
             features.append((_AT["left_split"], 1.0))
         return "gazetteer" if near is not None else "pattern", features
+
+
+def _ordinary(stem: str) -> bool:
+    """Whether the words before a suffix are but a word, or a particle and a word."""
+    return stem in words() or (stem[0] in PARTICLES and stem[1:] in words())
 
 
 @lru_cache(maxsize=4)

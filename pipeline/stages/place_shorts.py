@@ -11,15 +11,9 @@ from collections.abc import Iterable
 
 from pipeline.lexicon.divisions import Divisions
 from pipeline.lexicon.place_names import Finder, inside_words, other_names, upper_names, words
-from pipeline.stages.place_bounds import Found, Region
+from pipeline.stages.place_bounds import PARTICLES, Found, Region
 
 _SUFFIX = re.compile(r"(?:街道|社区|嘎查|苏木|小区|家属院|[村镇乡])$")
-_PEOPLES = (
-    "蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 "
-    "达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 "
-    "赫哲 门巴 珞巴 基诺 民"
-).split()
-_ETHNIC = re.compile(rf"(?:(?:{'|'.join(_PEOPLES)})族)+乡$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LONGER = re.compile(r"[渡港闸坝站杯路街河湖江山桥岛湾寨滩村镇乡县]|[一二三四五]区|社区|街道|小区|新村|冰湖|水域|古镇")
 _COUNT = r"(?:[两二三四五六七八九十]|[0-9]{1,3}个?|[两三四五六七八九十几]个|多个|各)"
@@ -40,7 +34,6 @@ _SUFFIXES = {
 class Shorts:
     def __init__(self, gazetteer: Divisions):
         self._gazetteer = gazetteer
-        self._towns: dict[str, dict[str, str]] = {}
 
     def find(self, text: str, found: list[Found], region: Region) -> list[Found]:
         """Short forms that do not overlap what was found; `text`: folded."""
@@ -61,35 +54,35 @@ class Shorts:
                     if len(stem) == length and self._village_of(text[f.start : f.end], stem, region):
                         add(f.end, f.end + length, "village", "parent", 6.0)
                         break
-        known = self._stems(text, found, region)
-        for start, end, level in Finder(known).find(text, lambda _, i, j: not self._fits(text, i, j)) if known else ():
-            add(start, end, level, "short", 5.0)
+        told, local = self._stems(text, found, region)
+        ends = {f.end for f in found}
+        for stems, source in ((told, "short"), (local, "local")):
+            finder = Finder(stems)
+            for start, end, level in finder.find(text, lambda _, i, j: not self._fits(text, i, j)) if stems else ():
+                if source == "short" or start in ends or self._begins(text, start):
+                    add(start, end, level, source, 5.0)
         return result
 
-    def _stems(self, text: str, found: Iterable[Found], region: Region) -> dict[str, str]:
-        """Short forms by level: of the names in the article, and of the towns of the home county."""
-        known = dict(self._towns_of(region.county)) if region.county else {}
+    def _stems(self, text: str, found: Iterable[Found], region: Region) -> tuple[dict[str, str], dict[str, str]]:
+        """Short forms by level: of the names in the article, and of the other towns of the home county."""
+        told: dict[str, str] = {}
         for f in found:
             if f.level in ("town", "community", "village", "compound") and f.source != "deictic":
                 stem = _SUFFIX.sub("", text[f.start : f.end])
                 if len(stem) >= 2 and stem != text[f.start : f.end]:
-                    known.setdefault(stem, f.level)
+                    told.setdefault(stem, f.level)
+        local = self._gazetteer.town_stems(region.county) if region.county else ()
         names, others = upper_names(), other_names()
-        return {
-            stem: level
-            for stem, level in known.items()
-            if stem not in names.ambiguous and names.get(stem) is None and stem not in others.entries
-        }
 
-    def _towns_of(self, county: str) -> dict[str, str]:
-        if county not in self._towns:
-            stems = {}
-            for town in self._gazetteer.children(county, "town"):
-                stem = _SUFFIX.sub("", _ETHNIC.sub("", town.name))
-                if 2 <= len(stem) <= 4 and stem != town.name:
-                    stems[stem] = "town"
-            self._towns[county] = stems
-        return self._towns[county]
+        def clear(stem: str) -> bool:
+            upper = names.get(stem)
+            far = upper is None or not any(d.level != "county" or region.holds(d.code) for d in upper.divisions)
+            return far and stem not in names.ambiguous and stem not in others.entries
+
+        return (
+            {stem: level for stem, level in told.items() if clear(stem)},
+            {stem: "town" for stem in local if len(stem) <= 4 and clear(stem) and stem not in told},
+        )
 
     def _village_of(self, town: str, stem: str, region: Region) -> bool:
         if not all(map(_HAN.match, stem)) or stem in words():
@@ -116,6 +109,11 @@ class Shorts:
     def _local(self, stem: str, level: str, region: Region) -> bool:
         near = {"county", "city", "page"}
         return any(region.nearness(stem + suffix) in near for suffix in _SUFFIXES[level])
+
+    @staticmethod
+    def _begins(text: str, start: int) -> bool:
+        """Whether a name may well begin here: behind a break or a particle."""
+        return start == 0 or not _HAN.match(text[start - 1]) or text[start - 1] in PARTICLES
 
     @staticmethod
     def _fits(text: str, start: int, end: int) -> bool:

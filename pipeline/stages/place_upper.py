@@ -30,8 +30,11 @@ class UpperFinder:
         self._names = upper_names()
         self._others = other_names().entries
 
-    def find(self, text: str, region: Region) -> list[Found]:
-        """Provinces, cities and counties of a folded text, from left to right."""
+    def find(self, text: str, region: Region) -> tuple[list[Found], list[Found]]:
+        """Provinces, cities and counties of a folded text, from left to right, and short names that may be some.
+
+        The second list is to be believed where a town or village begins at the end of one.
+        """
         result: list[Found] = []
         doubtful: list[Found] = []
         ends: dict[int, Found] = {}
@@ -49,7 +52,7 @@ class UpperFinder:
         result += _listed(text, result, doubtful)
         result += self._misprinted(text, result, region)
         result += self._clipped(text, result, region)
-        return sorted(result, key=lambda f: f.start)
+        return sorted(result, key=lambda f: f.start), [found for found in doubtful if found not in result]
 
     def _believed(
         self, text: str, start: int, end: int, upper: Upper, level: str, region: Region, ends: dict[int, Found]
@@ -62,13 +65,15 @@ class UpperFinder:
             if len(upper.name) == 2 or upper.name[:-1] in self._names.ambiguous:
                 return (near or chained) and not text.startswith("长", end)
             return upper.free or near or chained or start == 0 or not _HAN.match(text[start - 1])
-        if not chained and _LONGER.match(text, end) and self._names.starts(text, end) is None:
-            return False
+        if not chained and _LONGER.match(text, end):
+            behind = self._names.starts(text, end)  # 浙江|湖州, but not 青州|古城
+            if behind is None or (behind.short and not behind.free):
+                return False
         if _PERSON_BEFORE.search(text[max(start - 3, 0) : start]) or text.startswith((" 摄", "摄"), end):
             return False
         if region.county and any(division.code.startswith(region.county) for division in upper.divisions):
             return True
-        if upper.name in self._others and not near:
+        if not near and (upper.name in self._others or (level == "county" and region.has_town(upper.name))):
             return False
         if upper.free or chained:
             return True
@@ -94,7 +99,7 @@ class UpperFinder:
                 continue
             town = _TOWN_LIKE.match(text, end)
             below = town is not None and self._gazetteer.under(meant[0].code, town.group(), "town")
-            if below or credible_misprint(name, meant[0].name):
+            if below or credible_misprint(name, meant[0].name) > 0:
                 found.append(Found(start, end, "county", "misprint", 6.0))
         for name in {text[f.start : f.end] for f in found}:
             for match in re.finditer(re.escape(name[:-1]), text):

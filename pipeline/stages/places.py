@@ -59,14 +59,7 @@ class Places:
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.folded
         region = self.region(doc._.page)
-        uppers = self.upper.find(text, region)
-        others = list(self.others(text))
-        heads = {f.start for f in (*uppers, *others) if f.source != "gazetteer"}
-        lower = self.bounds.find(text, uppers, region, heads=heads)
-        sure = {text[f.start : f.end] for f in lower if f.score >= SURE}
-        lower = self.bounds.find(text, uppers, region, sure, heads)
-        found = _without_overlaps([*uppers, *lower, *others, *self._deictics(text, region)])
-        found += self._shorts.find(text, found, region)
+        found = self.find(text, region)
         set_spans(
             doc,
             GROUP,
@@ -76,6 +69,19 @@ class Places:
             ],
         )
         return doc
+
+    def find(self, text: str, region: Region) -> list[Found]:
+        """The places of a folded text, without overlaps."""
+        uppers, doubtful = self.upper.find(text, region)
+        others = list(self.others(text))
+        heads = {f.start for f in (*uppers, *others) if f.source != "gazetteer"}
+        lower = self.bounds.find(text, uppers, region, heads=heads, doubtful=doubtful)
+        sure = {text[f.start : f.end] for f in lower if f.score >= SURE}
+        lower = self.bounds.find(text, uppers, region, sure, heads, doubtful)
+        begun = {f.start for f in lower}
+        uppers += [f for f in doubtful if f.end in begun]
+        found = _without_overlaps([*uppers, *lower, *others, *self._deictics(text, region)])
+        return found + self._shorts.find(text, found, region)
 
     def region(self, page: Page | None) -> Region:
         """Where the page is at home, and which counties it names; kept from one article of a page to the next."""
