@@ -81,16 +81,16 @@ class SegmenterSettings(_Section):
 
 
 class LanguageSettings(_Section):
-    segmenter: SegmenterSettings = Field(default_factory=SegmenterSettings)
+    segmenter: SegmenterSettings = SegmenterSettings.model_validate({})
 
 
 class Config(_Section):
     """A whole configuration. `root` is where its relative paths start."""
 
-    input: InputSettings = Field(default_factory=InputSettings)
-    output: OutputSettings = Field(default_factory=OutputSettings)
-    run: RunSettings = Field(default_factory=RunSettings)
-    page: PageSettings = Field(default_factory=PageSettings)
+    input: InputSettings = InputSettings.model_validate({})
+    output: OutputSettings = OutputSettings.model_validate({})
+    run: RunSettings = RunSettings.model_validate({})
+    page: PageSettings = PageSettings.model_validate({})
     language: LanguageSettings = Field(default_factory=LanguageSettings)
     stages: dict[str, dict[str, Any] | None] = Field(
         default_factory=lambda: dict.fromkeys(DEFAULT_STAGES), description="spaCy factories in order, with settings"

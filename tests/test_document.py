@@ -132,11 +132,7 @@ def test_the_folded_view_has_the_length_of_the_text(text):
 @given(st.text(alphabet="大王镇 ab1。,\n　\r", max_size=80), st.data())
 def test_every_span_within_a_line_goes_back_to_its_print(raw, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=6)))
-    pieces = [
-        Segment("body", a, b, data.draw(st.booleans()))
-        for a, b in pairwise(cuts)
-        if raw[a:b].strip()
-    ]
+    pieces = [Segment("body", a, b, data.draw(st.booleans())) for a, b in pairwise(cuts) if raw[a:b].strip()]
     pieces = data.draw(st.permutations(pieces))
     page, article = article_of(raw, *pieces)
     text, offsets = article_text(page, article)

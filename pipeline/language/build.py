@@ -50,9 +50,10 @@ def build_language(config: Config) -> Language:
         if not nlp.has_factory(factory):
             raise ConfigError(f"stages.{factory}: there is no such stage, allowed are {', '.join(known)}.")
         meta = nlp.get_factory_meta(factory)
-        unknown = sorted(set(settings) - set(meta.default_config))
+        defaults = meta.default_config or {}
+        unknown = sorted(set(settings) - set(defaults))
         if unknown:
-            allowed = ", ".join(sorted(meta.default_config)) or "none"
+            allowed = ", ".join(sorted(defaults)) or "none"
             raise ConfigError(f"stages.{factory}.{unknown[0]}: there is no such setting, allowed are {allowed}.")
         missing = [need for need in meta.requires if need not in assigned and need.startswith("doc._.")]
         if missing:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -45,24 +46,31 @@ def _folded(doc: Doc) -> str:
 
 
 def _register() -> None:
-    for name, options in {
-        "page": {"default": None},
-        "article": {"default": None},
-        "offsets": {"default": None},
-        "folded": {"getter": _folded},
-        "officials": {"default": []},
-    }.items():
+    for name in ("page", "article", "offsets"):
         if not Doc.has_extension(name):
-            Doc.set_extension(name, **options)
+            Doc.set_extension(name, default=None)
+    if not Doc.has_extension("officials"):
+        Doc.set_extension("officials", default=[])
+    if not Doc.has_extension("folded"):
+        Doc.set_extension("folded", getter=_folded)
     for name, group in _RECORD_OF.items():
         if not Doc.has_extension(group):
-            Doc.set_extension(group, getter=lambda doc, group=group: list(doc.spans.get(group, ())))
+            Doc.set_extension(group, getter=partial(_group, group))
         if not Span.has_extension(name):
-            Span.set_extension(name, getter=lambda span, group=group: _record(span, group))
+            Span.set_extension(name, getter=partial(_record, group))
 
 
-def _record(span: Span, group: str) -> Any:
-    return span.doc.user_data.get((group, span.start_char, span.end_char, span.label_))
+def _group(group: str, doc: Doc) -> list[Span]:
+    return list(doc.spans.get(group, ()))
+
+
+def _record(group: str, span: Span) -> Any:
+    return _records(span.doc).get((group, span.start_char, span.end_char, span.label_))
+
+
+def _records(doc: Doc) -> dict[tuple[str, int, int, str], Any]:
+    """The records of spans, in the Doc's user data: they stay with it when it is copied or stored."""
+    return doc.user_data  # type: ignore[return-value]
 
 
 _register()
@@ -132,14 +140,14 @@ def set_spans(doc: Doc, group: str, spans: Iterable[tuple[int, int, str, Any]]) 
         span = doc.char_span(start, end, label=label)
         if span is None:
             raise ValueError(f"no span [{start}, {end}) in a text of {len(doc.text)} characters")
-        doc.user_data[(group, start, end, label)] = record
+        _records(doc)[group, start, end, label] = record
         out.append(span)
     doc.spans[group] = out
 
 
 def get_spans(doc: Doc, group: str) -> list[tuple[Span, Any]]:
     """The spans of a group, each with the record it was written with; an absent group is empty."""
-    return [(span, _record(span, group)) for span in doc.spans.get(group, ())]
+    return [(span, _record(group, span)) for span in doc.spans.get(group, ())]
 
 
 def _split_at(doc: Doc, edges: set[int]) -> None:
@@ -161,7 +169,7 @@ def _split_at(doc: Doc, edges: set[int]) -> None:
             pieces = [word[a:b] for a, b in pairwise(bounds)]
             retokenizer.split(doc[at], pieces, heads=[(doc[at], i) for i in range(len(pieces))])
     for name, rows in kept.items():
-        doc.spans[name] = [doc.char_span(a, b, label=label) for a, b, label in rows]
+        doc.spans[name] = [span for a, b, label in rows if (span := doc.char_span(a, b, label=label)) is not None]
 
 
 def sentence_of(doc: Doc, start: int, end: int) -> tuple[int, int]:

@@ -30,5 +30,5 @@ class Sentences:
         marks = np.full(len(at), -1, dtype="int64")
         marks[[i for i in starts if i < len(at)]] = 1
         # token by token, spaCy looks through the whole Doc for a parse each time
-        doc.from_array([SENT_START], marks.astype("uint64"))
+        doc.from_array([SENT_START], marks.astype("uint64"))  # type: ignore[arg-type]
         return doc

@@ -69,7 +69,9 @@ def identify_people(officials: Iterable[pa.Table]) -> dict[str, str]:
 
     for part in officials:
         for row in part.select(["person", "person_id", "unit_id", "title", "place"]).to_pylist():
-            evidence = [("unit", row["person"], row["unit_id"])] if row["unit_id"] else []
+            evidence: list[tuple[str, ...]] = []
+            if row["unit_id"]:
+                evidence.append(("unit", row["person"], row["unit_id"]))
             if row["place"]:
                 evidence.append(("post", row["person"], row["title"], row["place"]))
             for key in evidence:

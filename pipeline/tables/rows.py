@@ -47,7 +47,9 @@ def article_id(page: Page, article: Article) -> str:
 
 def division_columns(path: str | None) -> Row:
     """The columns province, city and county of a canonical path: 北京市/朝阳区 has the city 北京市, 海南省/琼海市 none."""
-    province, *rest = path.split("/") if path else [None]
+    if not path:
+        return dict.fromkeys(("province", "city", "county"))
+    province, *rest = path.split("/")
     city = None
     if province in _MUNICIPALITIES:
         city = province
