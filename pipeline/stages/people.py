@@ -71,6 +71,7 @@ class People:
     def __init__(self, minimum: float = 0.0):
         self.minimum = minimum
         self.names = person_names()
+        self.posts = posts()
         self.cues = _cues()
 
     def __call__(self, doc: Doc) -> Doc:
@@ -86,7 +87,7 @@ class People:
     def find(self, doc: Doc) -> Iterator[Found]:
         """Names with what showed them, the surest first; later ones may overlap earlier ones."""
         text = doc._.folded
-        titles = list(posts().find(text))
+        titles = list(self.posts.find(text))
         openings = self._openings(text)
         yield from self._bylines(doc, text)
         yield from self._table(text)

@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from pipeline.lexicon.organisations import kind_of
 from pipeline.lexicon.posts import Title
 from pipeline.records import Mention
+from pipeline.stages.post_places import LEVEL_OF_WORD, UnitPlaces
 
-LEVEL_OF_WORD = {
-    "省": "province", "市": "city", "州": "city", "盟": "city", "县": "county", "区": "county", "旗": "county",
-    "镇": "town", "乡": "town", "街道": "town", "社区": "community", "村": "village", "嘎查": "village",
-    "小区": "compound", "家属院": "compound",
-}  # fmt: skip
 _OFFICIAL_ENDS = (*LEVEL_OF_WORD, "花园", "公寓")
 _NEIGHBOURS = frozenset({"community", "village", "compound"})
 _GENERAL = ("community", "village", "town")
@@ -88,8 +84,9 @@ class Units:
         self.starts = [n.start for n in self.names]
         self.person_starts = [n.start for n in people]
         self.page_text = page_text
-        self.home = dict(_levels(home))
-        self.paths = self._common_paths()
+        self.places = UnitPlaces(
+            [(n.text, n.record.canonical) for n in self.names if n.place and n.record.canonical], home
+        )
         self._found: dict[int, Unit | None] = {}
 
     def of(self, post: int) -> Unit | None:
@@ -153,9 +150,7 @@ class Units:
                 return self._unit(name)
         team = _TEAM.search(left)
         if team:
-            return Unit(
-                team.group(), (low + team.start(), at), self.paths.get("county") or self.paths.get("city"), None
-            )
+            return Unit(team.group(), (low + team.start(), at), self.places.local, None)
         if _DEPARTMENT.search(left):
             return self._organisation(("医院",), at)
         if left[-1:] in _BARE_BODY and (len(left) == 1 or left[-2] in "该本我"):
@@ -210,7 +205,7 @@ class Units:
         if not teams:
             return None
         span = teams[-1].span(1) if teams[-1].group(1) else teams[-1].span()
-        return Unit(self.folded[slice(*span)], span, self.paths.get("county") or self.paths.get("city"), None)
+        return Unit(self.folded[slice(*span)], span, self.places.local, None)
 
     def _fallback(self, title: Title, at: int) -> Unit | None:
         """A post of responsibility that says nothing of its unit is of the last one told in the paragraph or before."""
@@ -234,7 +229,7 @@ class Units:
 
     def _place_of_level(self, level: str, at: int, word: str = "", role: bool = False) -> Unit | None:
         if level in ("province", "city", "county"):
-            path = self._region(level, word)
+            path = self.places.region(level, word)
             if path:
                 return Unit(self._short(path), None, path, None)
         name = (
@@ -244,17 +239,8 @@ class Units:
         ) or self._last(lambda n: n.place and _compatible(level, n.record.level), at)
         if name:
             return self._unit(name)
-        path = self.paths.get(level)
+        path = self.places.common.get(level)
         return Unit(self._short(path), None, path, None) if path else None
-
-    def _region(self, level: str, word: str) -> str | None:
-        """The province, city or county that an office without a name means: the page's own before the article's."""
-        county = self.home.get("county", "")
-        if level == "city" and word in ("", "市") and county.endswith("市"):
-            return county
-        if level == "county" and word and county and not county.endswith(word):
-            county = ""
-        return county if level == "county" and county else self.home.get(level) or self.paths.get(level)
 
     def _organisation(self, kinds: Sequence[str], at: int) -> Unit | None:
         fitting = [n for n in self.names if not n.place and any(k in kind_of(n.text).kinds for k in kinds)]
@@ -273,7 +259,7 @@ class Units:
         text = "".join(name.text.split())
         if not name.place:
             full = self._full_name(name)
-            return Unit(full, (name.start, name.end), self.place_in(full), name)
+            return Unit(full, (name.start, name.end), self.places.of_organisation(full), name)
         path = name.record.canonical
         if text[0] in "该本" and text[1:] in ("镇", "乡", "街道", "村", "社区") and not (path or "").endswith(text[1:]):
             level = LEVEL_OF_WORD[text[1:]]
@@ -305,62 +291,6 @@ class Units:
         last = path.rsplit("/", 1)[-1]
         short = _AUTONOMOUS.sub("", last)
         return short if short != last and short in self.page_text else last
-
-    # ------------------------------------------------------------------------------------------ places
-    def _common_paths(self) -> dict[str, str]:
-        """The article's commonest path of each level, filled up from the page's region."""
-        counts: dict[str, Counter[str]] = {}
-        for name in self.names:
-            if name.place and name.record.canonical:
-                for level, path in _levels(name.record.canonical):
-                    counts.setdefault(level, Counter())[path] += 1
-        return {**self.home, **{level: c.most_common(1)[0][0] for level, c in counts.items()}}
-
-    def place_in(self, organisation: str) -> str | None:
-        """The path of the place that the name of an organisation bears, or that its 市, 县 stands for."""
-        best: tuple[int, int, str] | None = None
-        for name in self.names:
-            if not name.place or not name.record.canonical:
-                continue
-            for _, path in _levels(name.record.canonical):
-                last = path.rsplit("/", 1)[-1]
-                short = re.sub(r"(?:省|市|县|区|镇|乡|街道|社区|村)$", "", last)
-                for form in (last, short):
-                    at = organisation.rfind(form) if len(form) > 1 else -1
-                    if at >= 0 and (best is None or (at + len(form), path.count("/")) > best[:2]):
-                        best = at + len(form), path.count("/"), path
-        if best:
-            return best[2]
-        match = re.match(r"团?(省|市|州|县|区|旗|镇|乡|街道|社区|村)", organisation)
-        if not match:
-            return None
-        word = match.group(1)
-        level = LEVEL_OF_WORD[word]
-        return self._region(level, word) if level in ("province", "city", "county") else self.paths.get(level)
-
-
-def _levels(path: str) -> list[tuple[str, str]]:
-    """The path and those above it with their levels, told by the ends of the names."""
-    parts = path.split("/") if path else []
-    out = []
-    for depth, part in enumerate(parts):
-        here = "/".join(parts[: depth + 1])
-        if depth == 0:
-            level = "city" if part.endswith("市") else "province"
-        elif part.endswith(("街道", "镇", "乡", "苏木")):
-            level = "town"
-        elif part.endswith("社区"):
-            level = "community"
-        elif part.endswith(("村", "嘎查")):
-            level = "village"
-        elif depth == 1 and part.endswith(("市", "州", "盟", "地区")):
-            level = "city"
-        elif part.endswith(("县", "区", "市", "旗")):
-            level = "county"
-        else:
-            level = "compound"
-        out.append((level, here))
-    return out
 
 
 def _compatible(wanted: str, level: str | None) -> bool:

@@ -47,9 +47,12 @@ def create_posts(nlp: Language, name: str) -> PostCandidates:
 
 
 class PostCandidates:
+    def __init__(self) -> None:
+        self.posts = posts()
+
     def __call__(self, doc: Doc) -> Doc:
         mention = Mention("POST", source="lexicon")
-        set_spans(doc, GROUP, [(start, end, "POST", mention) for start, end, _ in posts().find(doc._.folded)])
+        set_spans(doc, GROUP, [(start, end, "POST", mention) for start, end, _ in self.posts.find(doc._.folded)])
         return doc
 
 
