@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,12 @@ ONTONOTES: Mapping[str, str | None] = {
     **dict.fromkeys("NORP PRODUCT EVENT WORK_OF_ART LAW LANGUAGE DATE TIME PERCENT MONEY QUANTITY ORDINAL CARDINAL".split()),
 }  # fmt: skip
 PKU: Mapping[str, str | None] = {"NR": "PER", "NS": "PLACE", "NT": "ORG"}
-OWN: Mapping[str, str | None] = {"PER": "PER", "PLACE": "PLACE", "ORG": "ORG", "POST": "POST"}  # trained on our guidelines
+OWN: Mapping[str, str | None] = {
+    "PER": "PER",
+    "PLACE": "PLACE",
+    "ORG": "ORG",
+    "POST": "POST",
+}  # trained on our guidelines
 TYPES: Mapping[str, str | None] = {**MSRA, **ONTONOTES, **PKU, **OWN}
 
 _STOPS = frozenset("。！？；，、,;!?")
@@ -61,6 +68,7 @@ def load_component(model: str) -> Any:
         with _silence():
             import hanlp
             import torch
+            from hanlp.components.ner.rnn_ner import RNNNamedEntityRecognizer
             from hanlp.layers.crf.crf import CRF
     except ImportError as error:
         raise ValueError(
@@ -83,13 +91,25 @@ def load_component(model: str) -> Any:
         with _silence():
             component = hanlp.load(known, verbose=False)
     except (Exception, SystemExit) as error:
+        reason = f"{type(error).__name__}: {_first_line(error)}"
         raise ValueError(
-            f"HanLP cannot load {folder.name}: {_first_line(error)}; give a folder that holds a model, or a connection to fetch it"
+            f"HanLP cannot load {folder.name} ({reason}): give the folder of a model, or a connection to fetch it by its name"
         ) from error
     for module in component.model.modules():
         if isinstance(module, CRF):
             module.batch_first = True  # HanLP 2.1.5 leaves it unset for RNN taggers and decodes across sentences
+    if isinstance(component, RNNNamedEntityRecognizer):
+        component.predict_data = partial(_read_tags, component)
     return component
+
+
+def _read_tags(component: Any, data: list[list[str]], batch_size: int | None, **_: Any) -> list[list[tuple]]:
+    """Names by whatever tags there are: HanLP's own reader for RNNs fails on all sentences for one wrong tag of one."""
+    from hanlp.components.taggers.rnn_tagger import RNNTagger
+    from hanlp.metrics.chunking.sequence_labeling import get_entities
+
+    all_tags = RNNTagger.predict_data(component, data, batch_size)
+    return [[("", label, start, end) for label, start, end in get_entities(tags)] for tags in all_tags]
 
 
 @contextlib.contextmanager
@@ -101,7 +121,7 @@ def _silence() -> Iterator[None]:
 
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    return lines[0][:200].rstrip(".") if lines else type(error).__name__
+    return textwrap.shorten(lines[0], 120, placeholder=" …").rstrip(".") if lines else type(error).__name__
 
 
 # ---------------------------------------------------------------------------------------------- text and tokens
@@ -209,7 +229,9 @@ def _name_task(component: Any, model: str) -> str | None:
     tags = component.vocabs.get("tag") or component.vocabs.get("label")
     labels = {tag.partition("-")[2] or tag for tag in (tags.idx_to_token if tags else []) if tag}
     if not any(type_of(label) for label in labels):
-        raise ValueError(f"the HanLP model {model} marks neither people nor places nor organisations, but {_few(labels)}")
+        raise ValueError(
+            f"the HanLP model {model} marks neither people nor places nor organisations, but {_few(labels)}"
+        )
     return None
 
 
