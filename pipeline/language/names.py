@@ -243,21 +243,48 @@ def names_of(model: NameModel, text: str) -> list[Found]:
     ]
 
 
+def repeated(text: str, found: list[Found]) -> list[Found]:
+    """What the model overlooked of names that it found elsewhere in the article: same letters, in no other name.
+
+    A name of two characters may be a common word (高峰, 文明), so the model must have found it in half of its places.
+    """
+    taken = np.zeros(len(text), dtype=bool)
+    by_name: dict[tuple[str, str], list[float]] = {}
+    for start, end, label, score in found:
+        taken[start:end] = True
+        if label in ("PER", "ORG") and end - start >= (2 if label == "PER" else 4):
+            by_name.setdefault((text[start:end], label), []).append(score)
+    out: list[Found] = []
+    for (name, label), scores in sorted(by_name.items(), key=lambda item: (-len(item[0][0]), item[0])):
+        if max(scores) < 0.8:
+            continue
+        free, at = [], text.find(name)
+        while at >= 0:
+            if not taken[at : at + len(name)].any():
+                free.append(at)
+            at = text.find(name, at + len(name))
+        if len(name) > 2 or len(scores) >= len(free):
+            for at in free:
+                taken[at : at + len(name)] = True
+                out.append((at, at + len(name), label, max(scores)))
+    return out
+
+
 class Names:
-    """Writes the names of the model to `doc.spans["names/model"]`, with `Mention` records."""
+    """Writes the names of the model to `doc.spans["names/model"]`, with `Mention` records.
+
+    The source of a record is "model", or "model: elsewhere" for another place of a name that the model found once.
+    """
 
     def __init__(self, model: NameModel):
         self.model = model
 
     def __call__(self, doc: Doc) -> Doc:
-        set_spans(
-            doc,
-            GROUP,
-            [
-                (a, b, label, Mention(label, source="model", score=score))
-                for a, b, label, score in names_of(self.model, doc.text)
-            ],
-        )
+        found = names_of(self.model, doc.text)
+        spans = [(a, b, label, Mention(label, source="model", score=score)) for a, b, label, score in found]
+        for a, b, label, score in repeated(doc.text, found):
+            spans.append((a, b, label, Mention(label, source="model: elsewhere", score=score)))
+        set_spans(doc, GROUP, spans)
         return doc
 
     def to_bytes(self, **_: Any) -> bytes:

@@ -43,6 +43,11 @@ class People:
             return self.rng.choice(self.rare)
         return self.rng.choices(self.surnames, self.weights)[0]
 
+    def brand(self) -> str:
+        """Two characters, as a company or a team calls itself."""
+        given = self.rng.choice(self.given)
+        return given if len(given) == 2 else given + self.rng.choice(self.given)[-1]
+
     def full(self) -> str:
         """A name of any kind."""
         draw = self.rng.random()
@@ -73,6 +78,10 @@ class People:
         ):
             return self.rng.choice(_PARTS["familiar"]).format(self.surname()[0])
         new = self.full()
+        if len(new) == 3 and self.rng.random() < 0.06:
+            return " ".join(new)
+        if self.rng.random() < 0.012:
+            return new[0] + self.rng.choice(("某", "某某"))
         if len(bare) < 5 and len(new) == 2 and (name != bare or self.rng.random() < 0.15):
             return new[0] + " " + new[1]
         if name != bare and self.rng.random() < 0.5:
@@ -101,6 +110,15 @@ class Places:
                     kind = "community"
                 if 2 < len(name) < 9:
                     self.names[kind + name[-1]].append(name)
+        endings = {"city": "市", "county": "县区市", "town": "镇乡", "village": "村", "community": "区"}
+        self.kinds = {level: [level + c for c in last] for level, last in endings.items()}
+
+    def any(self, level: str) -> str:
+        """A place of this level."""
+        while True:
+            name = self.rng.choice(self.names[self.rng.choice(self.kinds[level])])
+            if len(name) < 6:
+                return name
 
     def like(self, name: str, level: str | None) -> str:
         """Another division of this level with the same last character, `name` itself if there is none."""
@@ -158,12 +176,31 @@ class Augmenter:
             return self.places.like(old, level) if places else old
         if kind == "POST":
             return self.rng.choice(self.posts) if self.rng.random() < 0.15 else old
+        if places and self.rng.random() < 0.3:
+            return self.organisation(old)
         if places and len(old) > 4:
             for n in (3, 4):
                 if old[n - 1] in "县市区镇":
                     level = {"市": "city", "镇": "town"}.get(old[n - 1], "county")
                     return self.places.like(old[:n], level) + old[n:]
         return self.rng.choice(self.organisations) if self.rng.random() < 0.08 and len(old) > 5 else old
+
+    def organisation(self, old: str) -> str:
+        """An organisation put together from a pattern; a body named by its level stays one."""
+        rng = self.rng
+        if len(old) <= 3 or (len(old) < 6 and old[0] in "市县区镇乡省" and rng.random() < 0.7):
+            return rng.choice(_PARTS["bodies"])
+        county = self.places.any("county")
+        parts = {
+            "city": self.places.any("city"),
+            "county": county if rng.random() < 0.6 else rng.choice("市县区"),
+            "short": county[:-1],
+            "town": self.places.any("town"),
+            "village": self.places.any("village"),
+            "community": self.places.any("community"),
+            "brand": self.people.brand(),
+        }
+        return rng.choice(_PARTS["organisations"]).format(**parts)
 
     def lines(self, count: int) -> list[Sample]:
         """Bylines, captions and lists of names as newspapers print them."""
@@ -192,7 +229,17 @@ class Augmenter:
                 name()
 
         form = rng.random()
-        if form < 0.45:
+        if form < 0.08:  # dateline
+            place = self.places.any(rng.choice(("county", "county", "city", "town")))
+            place = place[:-1] if rng.random() < 0.8 else place
+            spans.append((0, len(place), "PLACE"))
+            say(place + rng.choice(("讯 ", "讯", "讯(", "消息 ")))
+            if text[-1] == "(":
+                say(rng.choice(("记者 ", "通讯员 ", "记者")))
+                several(1, 2)
+                say(")")
+            say(rng.choice(("", "", "近日,", "日前，", "为进一步提升服务水平，")))
+        elif form < 0.48:
             say(rng.choice(("", "", "■ ", "□ ", "◎", "●", "文/图 ", "(", "（", "/ ")))
             say(
                 rng.choice(

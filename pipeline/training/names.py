@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import distributed as dist
+from torch import multiprocessing
 from torch.nn import functional
 
 from pipeline.language.names import normalise
@@ -88,6 +90,10 @@ def split_long(sample: Sample, longest: int = LONGEST) -> Iterator[Sample]:
         yield Sample(text, spans, sample.convention)
 
 
+def _bucket(length: int) -> int:
+    return next(b for b in (16, 24, 32, 48, 64, 80, 96, 128, 160, 224) if b >= length)
+
+
 class Batches:
     """An endless stream of batches of one convention, of about `characters` characters each, texts of like length together."""
 
@@ -98,24 +104,28 @@ class Batches:
         self.total = sum(len(n) for n, _ in self.items)
 
     def epoch(self) -> list[list[int]]:
+        """Groups of items, each to be padded to one of a few lengths: convolutions are set up once for each shape."""
         order = sorted(range(len(self.items)), key=lambda i: len(self.items[i][0]) * (1 + 0.15 * self.rng.random()))
-        groups, current, longest = [], [], 0
+        groups: list[list[int]] = []
+        bucket = 0
         for i in order:
-            longest = max(longest, len(self.items[i][0]))
-            if current and longest * (len(current) + 1) > self.characters:
-                groups.append(current)
-                current, longest = [], len(self.items[i][0])
-            current.append(i)
-        groups.append(current)
+            needed = _bucket(len(self.items[i][0]))
+            if not groups or needed > bucket or len(groups[-1]) == self.characters // bucket:
+                groups.append([])
+                bucket = max(bucket, needed)
+            groups[-1].append(i)
         self.rng.shuffle(groups)
         return groups
 
     def tensors(self, group: list[int], dropout: float) -> tuple[torch.Tensor, ...]:
         """Numbers, pairs, tags and mask of a batch; some characters are made unknown so that the model learns to bear it."""
-        longest = max(len(self.items[i][0]) for i in group)
-        numbers = np.zeros((len(group), longest), dtype=np.int64)
-        tags = np.zeros((len(group), longest), dtype=np.int64)
-        mask = np.zeros((len(group), longest), dtype=bool)
+        longest = _bucket(max(len(self.items[i][0]) for i in group))
+        shape = self.characters // longest, longest
+        numbers, tags, mask = (
+            np.zeros(shape, dtype=np.int64),
+            np.zeros(shape, dtype=np.int64),
+            np.zeros(shape, dtype=bool),
+        )
         for row, i in enumerate(group):
             characters, gold = self.items[i]
             n = len(characters)
@@ -136,6 +146,7 @@ def run(
     renew: Any = None,
     dropout: float = 0.015,
     average: float = 0.3,
+    told: bool = True,
 ) -> None:
     """Train in place: each step takes a batch of a stream drawn by `shares`; the end weights are a mean over the last part.
 
@@ -171,6 +182,9 @@ def run(
         for group in optimiser.param_groups:
             group["lr"] = rate
         precision.step(optimiser)
+        if (step + 1) % 10 == 0:
+            share(precision.full)
+            precision.copy(precision.full)
         if step >= steps * (1 - average):
             taken += 1
             for m, p in zip(mean, precision.full, strict=True):
@@ -178,14 +192,29 @@ def run(
         totals[name][0] += float(loss.detach())
         totals[name][1] += 1
         characters += int(mask.sum())
-        if (step + 1) % 200 == 0:
-            told = " ".join(f"{n} {a / b:.4f}" for n, (a, b) in totals.items() if b)
+        if told and (step + 1) % 100 == 0:
+            figures = " ".join(f"{n} {a / b:.4f}" for n, (a, b) in totals.items() if b)
             print(
-                f"step {step + 1}/{steps}: {told}, {characters / (time.time() - began):,.0f} characters/s", flush=True
+                f"step {step + 1}/{steps}: {figures}, {characters / (time.time() - began):,.0f} characters/s",
+                flush=True,
             )
             totals = {n: [0.0, 0] for n in names}
     tagger.float()
-    precision.copy([m / max(taken, 1) for m in mean])
+    for m in mean:
+        m.div_(max(taken, 1))
+    share(mean)
+    precision.copy(mean)
+
+
+def share(weights: Sequence[torch.Tensor]) -> None:
+    """Put the mean over all workers into these tensors; nothing to do for one worker."""
+    if dist.is_initialized():
+        flat = torch.cat([w.detach().flatten() for w in weights])
+        dist.all_reduce(flat)
+        flat /= dist.get_world_size()
+        with torch.no_grad():
+            for weight, mean in zip(weights, flat.split([w.numel() for w in weights]), strict=True):
+                weight.copy_(mean.view_as(weight))
 
 
 # ---------------------------------------------------------------------------------------------- data
@@ -287,7 +316,6 @@ def train(settings: dict[str, Any]) -> None:
     work = Path(settings["work"])
     work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    rng = random.Random(seed)
     if not (work / "vectors.npz").exists():
         make_vectors(settings["vectors"] | {"pages": settings["pages"], "seed": seed}, work)
     width = int(settings["width"])
@@ -296,31 +324,58 @@ def train(settings: dict[str, Any]) -> None:
             encoder = Encoder(torch.from_numpy(data["characters"]), torch.from_numpy(data["pairs"]), width)
         ids, pairs = np.load(work / "ids.npy"), np.load(work / "pairs.npy")
         pretrain(encoder, ids, pairs, int(settings["pretraining_steps"]), work / "encoder.pt", seed=seed)
-    vocabulary, data_ = load_vocabulary(work), Corpora(settings)
-    make = augmenter(settings, data_, rng)
-    tagger = Tagger(
-        load_encoder(work, width, float(settings["dropout"])), {name: tag_count(name) for name in CONVENTIONS}
-    )
-    for phase in ("together", "tuning"):
-        part, kept = settings[phase], work / f"{phase}.pt"
+    last = work / f"{settings['phases'][-1]['name']}.pt"
+    if not last.exists():
+        workers = int(settings["workers"])
+        if workers == 1:
+            learn(0, settings, 1)
+        else:
+            multiprocessing.spawn(learn, args=(settings, workers), nprocs=workers)
+    vocabulary, tagger = load_vocabulary(work), new_tagger(settings)
+    tagger.load_state_dict(torch.load(last), strict=False)
+    export(tagger, vocabulary, Path(settings["output"]))
+
+
+def new_tagger(settings: dict[str, Any]) -> Tagger:
+    """The pretrained encoder under fresh heads."""
+    torch.manual_seed(int(settings["seed"]))
+    encoder = load_encoder(Path(settings["work"]), int(settings["width"]), float(settings["dropout"]))
+    return Tagger(encoder, {name: tag_count(name) for name in CONVENTIONS})
+
+
+def learn(rank: int, settings: dict[str, Any], workers: int) -> None:
+    """The supervised phases, as one of `workers` processes that average their weights every tenth step."""
+    torch.set_num_threads(1)
+    work = Path(settings["work"])
+    if workers > 1:
+        dist.init_process_group(
+            "gloo", init_method=f"file://{(work / 'meeting').resolve()}", rank=rank, world_size=workers
+        )
+    vocabulary, data, tagger = load_vocabulary(work), Corpora(settings), new_tagger(settings)
+    rng = random.Random(int(settings["seed"]) + rank)
+    torch.manual_seed(int(settings["seed"]) + rank)
+    make = augmenter(settings, data, rng)
+    for part in settings["phases"]:
+        phase, kept = part["name"], work / f"{part['name']}.pt"
         if kept.exists():
             tagger.load_state_dict(torch.load(kept), strict=False)
             continue
-        streams = {name: Batches(samples, vocabulary, rng) for name, samples in data_.samples.items()}
+        streams = {name: Batches(samples, vocabulary, rng) for name, samples in data.samples.items()}
         copies = int(part["copies"])
-        streams["news"] = renewed(data_, vocabulary, make, rng, copies)
-        print(phase, {name: f"{s.total:,}" for name, s in streams.items()}, flush=True)
-        run(
-            tagger,
-            streams,
-            part["shares"],
-            int(part["steps"]),
-            float(part["learning_rate"]),
-            rng,
-            lambda copies=copies: renewed(data_, vocabulary, make, rng, copies),
-        )
-        torch.save({k: v.float() for k, v in tagger.state_dict().items() if k != "encoder.pairs"}, kept)
-    export(tagger, vocabulary, Path(settings["output"]))
+
+        def renew(copies: int = copies) -> Batches:
+            return renewed(data, vocabulary, make, rng, copies)
+
+        streams["news"] = renew()
+        if rank == 0:
+            print(phase, {name: f"{s.total:,}" for name, s in streams.items()}, flush=True)
+        steps = int(part["steps"]) // workers
+        run(tagger, streams, part["shares"], steps, float(part["learning_rate"]), rng, renew, told=rank == 0)
+        if rank == 0:
+            torch.save({k: v.float() for k, v in tagger.state_dict().items() if k != "encoder.pairs"}, kept)
+    if workers > 1:
+        dist.destroy_process_group()
+        (work / "meeting").unlink(missing_ok=True)
 
 
 def export(tagger: Tagger, vocabulary: Vocabulary, out: Path) -> None:

@@ -14,16 +14,30 @@ from torch.nn import functional
 PAIRS = ((1, 2), (1, 4), (1, 8), (1, 2))  # dilations of the two convolutions of each block
 
 
+class RowDropout(nn.Module):
+    """Drop whole channels of a text: as good for convolutions as dropping single values, and nearly free."""
+
+    def __init__(self, rate: float):
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, T, D) to (B, T, D); nothing happens outside training."""
+        if not self.training or not self.rate:
+            return x
+        kept = torch.rand(x.shape[0], 1, x.shape[2]) >= self.rate
+        return x * (kept / (1 - self.rate)).to(x.dtype)
+
+
 class Block(nn.Module):
     """`x + conv(relu(conv(norm(x))))`, both convolutions three characters wide."""
 
-    def __init__(self, width: int, dilations: tuple[int, int], dropout: float):
+    def __init__(self, width: int, dilations: tuple[int, int]):
         super().__init__()
         self.norm = nn.LayerNorm(width)
         first, second = dilations
         self.first = nn.Conv2d(width, width, (1, 3), padding=(0, first), dilation=(1, first))
         self.second = nn.Conv2d(width, width, (1, 3), padding=(0, second), dilation=(1, second))
-        self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         """(B, T, D) to (B, T, D); `mask` (B, T, 1) is 0 behind the end of a text."""
@@ -34,7 +48,7 @@ class Block(nn.Module):
         h = functional.relu(self.first(h))
         if mask is not None:
             h = h * mask.transpose(1, 2).unsqueeze(2)
-        h = self.second(self.dropout(h))
+        h = self.second(h)
         return x + h.squeeze(2).transpose(1, 2)
 
 
@@ -49,9 +63,9 @@ class Encoder(nn.Module):
         )
         self.register_buffer("pairs", pairs)
         self.inward = nn.Linear(characters.shape[1] + 2 * pairs.shape[1], width)
-        self.blocks = nn.ModuleList(Block(width, d, dropout) for d in PAIRS)
+        self.blocks = nn.ModuleList(Block(width, d) for d in PAIRS)
         self.norm = nn.LayerNorm(width)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = RowDropout(dropout)
 
     def forward(self, characters: torch.Tensor, pairs: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
         """`characters` and `pairs` (B, T) are numbers, `pairs[:, t]` of the pair that begins at t; gives (B, T, D)."""
@@ -90,7 +104,7 @@ class Tagger(nn.Module):
         width = encoder.norm.normalized_shape[0]
         self.heads = nn.ModuleDict({name: nn.Linear(width, size) for name, size in heads.items()})
         self.transitions = nn.ParameterDict({name: torch.zeros(size, size) for name, size in heads.items()})
-        self.dropout = nn.Dropout(0.2)
+        self.dropout = RowDropout(0.2)
 
     def forward(
         self, characters: torch.Tensor, pairs: torch.Tensor, mask: torch.Tensor, heads: Iterable[str]
@@ -131,7 +145,7 @@ def crf_loss(scores: torch.Tensor, transitions: torch.Tensor, tags: torch.Tensor
     alpha = scores[:, 0]
     emitted = (scores.gather(2, tags.unsqueeze(2)).squeeze(2) * mask).sum(1)
     moved = (transitions[tags[:, :-1], tags[:, 1:]] * mask[:, 1:]).sum(1)
-    finals = mask.sum(1) - 1
+    finals = (mask.sum(1) - 1).clamp(min=0)
     alphas = [alpha]
     # log-sum-exp as a matrix product: transitions are small, so their exponential is safe.
     kernel = transitions.exp()
@@ -140,4 +154,4 @@ def crf_loss(scores: torch.Tensor, transitions: torch.Tensor, tags: torch.Tensor
         alpha = ((alpha - top).exp() @ kernel).log() + top + scores[:, t]
         alphas.append(alpha)
     last = torch.stack(alphas, 1)[index, finals]
-    return (torch.logsumexp(last, dim=1) - emitted - moved).sum()
+    return ((torch.logsumexp(last, dim=1) - emitted - moved) * mask[:, 0]).sum()
