@@ -28,17 +28,17 @@ Span = tuple[int, int]
 # The published tag sets (https://hanlp.hankcs.com/docs/annotations/ner/): every tag with our type, None where we have none.
 MSRA: Mapping[str, str | None] = {
     "PERSON": "PER", "LOCATION": "PLACE", "ORGANIZATION": "ORG",
-    # the older models, of three types
-    "NR": "PER", "NS": "PLACE", "NT": "ORG",
-    **dict.fromkeys(
-        "DATE DURATION TIME PERCENT MONEY FREQUENCY INTEGER FRACTION DECIMAL ORDINAL RATE AGE WEIGHT LENGTH TEMPERATURE ANGLE "
-        "AREA CAPACITY SPEED ACCELERATION MEASURE EMAIL PHONE FAX TELEX WWW POSTALCODE".split()
-    ),
+    "NR": "PER", "NS": "PLACE", "NT": "ORG",  # the older models, of three types
+    "DATE": None, "DURATION": None, "TIME": None, "PERCENT": None, "MONEY": None, "FREQUENCY": None, "INTEGER": None,
+    "FRACTION": None, "DECIMAL": None, "ORDINAL": None, "RATE": None, "AGE": None, "WEIGHT": None, "LENGTH": None,
+    "TEMPERATURE": None, "ANGLE": None, "AREA": None, "CAPACITY": None, "SPEED": None, "ACCELERATION": None,
+    "MEASURE": None, "EMAIL": None, "PHONE": None, "FAX": None, "TELEX": None, "WWW": None, "POSTALCODE": None,
 }  # fmt: skip
 ONTONOTES: Mapping[str, str | None] = {
-    "PERSON": "PER", "FACILITY": "PLACE", "FAC": "PLACE", "ORGANIZATION": "ORG", "ORG": "ORG", "GPE": "PLACE",
-    "LOCATION": "PLACE", "LOC": "PLACE",
-    **dict.fromkeys("NORP PRODUCT EVENT WORK_OF_ART LAW LANGUAGE DATE TIME PERCENT MONEY QUANTITY ORDINAL CARDINAL".split()),
+    "PERSON": "PER", "FACILITY": "PLACE", "FAC": "PLACE", "GPE": "PLACE", "LOCATION": "PLACE", "LOC": "PLACE",
+    "ORGANIZATION": "ORG", "ORG": "ORG", "NORP": None, "PRODUCT": None, "EVENT": None, "WORK_OF_ART": None, "LAW": None,
+    "LANGUAGE": None, "DATE": None, "TIME": None, "PERCENT": None, "MONEY": None, "QUANTITY": None, "ORDINAL": None,
+    "CARDINAL": None,
 }  # fmt: skip
 PKU: Mapping[str, str | None] = {"NR": "PER", "NS": "PLACE", "NT": "ORG"}
 OWN: Mapping[str, str | None] = {
