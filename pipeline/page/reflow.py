@@ -144,6 +144,7 @@ _CONTINUES = re.compile(r"[,。、;:!?)》”’%…]|[·/]")  # what no paragra
 _SIGNED_NOTICE = re.compile(r"[。;)\d]\s*[^。;,]{2,30}\d{4}年\d{1,2}月\d{1,2}日$")  # who gives it, and the date
 _INNER_STOP = re.compile(r"[。;]")
 _DATE = re.compile(r"\d{1,2}月\d{1,2}日")
+_COLUMN = 9  # characters that the narrowest column takes in a line
 _SHORT = 30  # a line under this length that does not end as a sentence may be a headline
 _PROSE = 46  # a longer one may not
 
@@ -175,10 +176,10 @@ def _unclosed(text: str) -> bool:
     return tail.count("《") > tail.count("》") or tail.rfind("(") > tail.rfind(")")
 
 
-def goes_on(before: str, line: Line, grams: Grams, after_display: bool) -> bool:
+def goes_on(before: str, line: Line, grams: Grams, doubt: float) -> bool:
     """Whether `line` goes on the paragraph whose folded text so far is `before`.
 
-    `after_display`: the paragraph itself follows a line that may be a headline, so that it is less likely running text.
+    `doubt`: by its place the paragraph is less likely to be running text (see `_doubt`); counts for short ones only.
     """
     after = line.folded
     if _CONTINUES.match(after):
@@ -195,11 +196,11 @@ def goes_on(before: str, line: Line, grams: Grams, after_display: bool) -> bool:
         return score > (0.0 if whole and _DATE.match(after) else -2.5 if whole else 4.0)
     if not whole or (len(after) <= 6 and len(before) <= 12):
         return False
-    score -= 0.8
+    score -= 0.8 + doubt
+    if len(before) < _COLUMN:
+        score -= 1.5
     if " " in before or before[-1] in "”》)":
         score -= 2.0
-    if after_display:
-        score -= 1.2
     if "," in before[:-1]:
         score += 0.7
     if len(before) > _SHORT:
@@ -212,16 +213,30 @@ def paragraphs(text: str) -> list[Paragraph]:
     lines = lines_of(text)
     grams = Grams(lines)
     out: list[Paragraph] = []
-    after_display = False
+    doubt = 0.0
     for line in lines:
-        if out:
-            last = out[-1]
-            if goes_on(last.tail(), line, grams, after_display):
-                last.lines.append(line)
-                continue
-            after_display = len(last.lines) == 1 and is_display(last.lines[0].folded)
+        if out and goes_on(out[-1].tail(), line, grams, doubt):
+            out[-1].lines.append(line)
+            continue
+        doubt = _doubt([p.tail() for p in out[-2:]])
         out.append(Paragraph([line]))
     return out
+
+
+def _doubt(before: list[str]) -> float:
+    """How little a paragraph is likely to be running text by the folded texts of the two before it.
+
+    Behind a headline it may be the second line of it; at the head of a page and behind a signed text a headline is due.
+    """
+    if not before:
+        return 2.0
+    last = before[-1]
+    if len(last) <= 90 and (credit := parse(last)) and credit.sure:
+        opens = len(before) > 1 and is_display(before[0])  # it stands between headline and text
+        return 0.0 if opens else 2.0
+    if is_display(last):
+        return 1.2
+    return 2.0 if trailing(last[-160:]) else 0.0
 
 
 # ------------------------------------------------------------------------------------------------- kinds of lines

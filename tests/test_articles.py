@@ -1,0 +1,232 @@
+"""Pages into articles: headlines, subheads, bylines, captions, tables and pieces that print set apart. All invented."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.language.document import article_text
+from pipeline.offsets import raw_equal
+from pipeline.page.articles import split_page
+from pipeline.records import Page
+
+A = (
+    "青山县百花镇松林村的果园里，果农高远山正忙着采摘苹果。今年松林村的苹果喜获丰收，亩产达到四千斤。",
+    "松林村位于百花镇东部，全村有三百多户人家，种苹果已有二十多年的历史。高远山是村里最早种苹果的人之一。",
+    "“苹果卖得好，日子就有奔头。”高远山说，明年他打算再种十亩苹果，带着松林村的乡亲一起干。",
+)
+B = (
+    "县供电公司组织三十名员工来到临河街道，为老旧小区更换电表箱。员工们冒着高温爬上爬下，一天更换了六十个电表箱。",
+    "据介绍，临河街道有老旧小区十二个，电表箱用了二十多年，存在安全隐患。供电公司计划年底前把电表箱全部换完。",
+)
+CAPTION = "3月5日，青山湖畔，游客们乘着小船赏花。近年来，青山湖的春色吸引了四面八方的客人。"
+
+
+def page_of(text):
+    return Page("p", "p.txt", "0", "utf-8", text, issue_date=date(2024, 3, 8))
+
+
+def split(*paragraphs, gap="\n\n"):
+    page = page_of(gap.join(paragraphs) + "\n")
+    return page, split_page(page)
+
+
+def body(page, article):
+    return "".join(page.text[s.start : s.end] for s in article.segments if s.role in ("body", "subhead"))
+
+
+def names(article):
+    return [(b.name, b.role) for b in article.bylines]
+
+
+@pytest.fixture(params=["\n\n", "\n\n\n\n"], ids=["narrow", "wide"])
+def gap(request):
+    return request.param
+
+
+@pytest.mark.parametrize(
+    ("above", "lead", "tail", "below", "wanted"),
+    [
+        (["■ 本报记者 白一川 本报通讯员 杜渡"], "", "", [], [("白一川", "reporter"), ("杜渡", "correspondent")]),
+        (["■ 本报记者 白一川", "本报通讯员 杜 渡"], "", "", [], [("白一川", "reporter"), ("杜渡", "correspondent")]),
+        (["白一川 青山报道"], "", "", [], [("白一川", "reporter")]),
+        ([], "本报讯(记者 白一川)", "", [], [("白一川", "reporter")]),
+        ([], "本报讯 （通讯员 杜渡） ", "", [], [("杜渡", "correspondent")]),
+        ([], "青山区讯 ", "", ["(融媒体 白一川 通讯员 杜渡)"], [("白一川", "reporter"), ("杜渡", "correspondent")]),
+        (["本报讯(记者 白一川)"], "", "", [], [("白一川", "reporter")]),
+        ([], "", "(通讯员 杜渡)", [], [("杜渡", "correspondent")]),
+        ([], "", "", ["通讯员 杜渡 记者 白一川"], [("杜渡", "correspondent"), ("白一川", "reporter")]),
+        ([], "本报讯(杜某)", "", [], [("杜某", "correspondent")]),
+    ],
+)
+def test_byline_styles_on_a_page(above, lead, tail, below, wanted, gap):
+    page, articles = split("果园里的好日子", *above, lead + A[0], A[1], A[2] + tail, *below, "换上新电表箱", "本报讯 " + B[0], gap=gap)
+    assert [a.headline for a in articles] == ["果园里的好日子", "换上新电表箱"]
+    assert names(articles[0]) == wanted
+    assert body(page, articles[0]) == "".join(A)
+    assert body(page, articles[1]) == B[0]
+
+
+def test_order_of_segments():
+    page, (article,) = split("乡村故事", "果园里的好日子", "■ 本报记者 白一川", A[0], A[1] + " (通讯员 杜渡)")
+    words = [(s.role, page.text[s.start : s.end]) for s in article.segments]
+    assert words == [
+        ("kicker", "乡村故事"),
+        ("headline", "果园里的好日子"),
+        ("byline", "■ 本报记者 白一川"),
+        ("body", A[0]),
+        ("body", A[1]),
+        ("byline", "(通讯员 杜渡)"),
+    ]
+    text, _ = article_text(page, article)
+    assert text.split("\n") == [*(w for _, w in words[:4]), A[1] + " (通讯员 杜渡)"]
+
+
+def test_column_break_goes_on_the_paragraph():
+    page, articles = split("果园里的好日子", "■ 本报记者 白一川", A[0][:30], A[0][30:], A[1])
+    (article,) = articles
+    assert [s.new_paragraph for s in article.segments if s.role == "body"] == [True, False, True]
+    text, _ = article_text(page, article)
+    assert A[0] in text
+
+
+def test_subheads_stay_in_the_body(gap):
+    more = "走进松林村，苹果广场、苹果大道映入眼帘。松林村的乡亲们说，苹果改变了百花镇，也改变了松林村的模样。"
+    page, articles = split(
+        "果园里的好日子", "■ 本报记者 白一川", A[0], "种下致富树", A[1], A[2], "走出新路子", more, "换上新电表箱", "本报讯(记者 杜渡)" + B[0],
+        gap=gap,
+    )  # fmt: skip
+    assert [a.headline for a in articles] == ["果园里的好日子", "换上新电表箱"]
+    assert [page.text[s.start : s.end] for s in articles[0].segments if s.role == "subhead"] == ["种下致富树", "走出新路子"]
+    assert articles[0].kind == "feature"
+
+
+def test_a_signed_text_is_at_its_end():
+    page, articles = split("果园里的好日子", A[0], "(通讯员 杜渡)", "换上新电表箱", B[0], B[1], "(通讯员 白一川)")
+    assert [a.headline for a in articles] == ["果园里的好日子", "换上新电表箱"]
+    assert [names(a) for a in articles] == [[("杜渡", "correspondent")], [("白一川", "correspondent")]]
+
+
+def test_headline_at_the_foot(gap):
+    page, articles = split(
+        "果园里的好日子", "本报讯(记者 白一川)" + A[0], "本报讯(记者 杜渡)" + B[0], B[1], "临河街道换上新电表箱", gap=gap
+    )
+    assert [a.headline for a in articles] == ["果园里的好日子", "临河街道换上新电表箱"]
+    assert names(articles[1]) == [("杜渡", "reporter")]
+    assert body(page, articles[1]) == B[0] + B[1]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kicker", "headline"),
+    [
+        (["党旗飘飘", "这个支书“不一般”"], "党旗飘飘", "这个支书“不一般”"),
+        (["青山县", "打造家门口的好去处"], "青山县", "打造家门口的好去处"),
+        (["果园里的好日子", "——松林村发展苹果产业见闻"], "松林村发展苹果产业见闻", "果园里的好日子"),
+        (["货车突然起火！", "众人合力扑灭"], None, "货车突然起火！众人合力扑灭"),
+        (["松林村建成“苹果大道”", "让果农笑开了颜"], None, "松林村建成“苹果大道”让果农笑开了颜"),
+        (["松林村的苹果红了"], None, "松林村的苹果红了"),
+    ],
+)
+def test_headline_and_kicker(lines, kicker, headline):
+    _, (article,) = split(*lines, "本报讯(记者 白一川)" + A[0], A[1])
+    assert (article.kicker, article.headline) == (kicker, headline)
+
+
+def test_captions_are_articles_of_their_own(gap):
+    page, articles = split(
+        "果园里的好日子", "本报讯(记者 白一川)" + A[0], A[1], "▲" + CAPTION + " 通讯员 杜渡 摄", "换上新电表箱", "本报讯 " + B[0],
+        CAPTION + " ■ 杜渡 高 远", gap=gap,
+    )  # fmt: skip
+    assert [a.kind for a in articles] == ["brief", "caption", "brief", "caption"]
+    assert names(articles[1]) == [("杜渡", "photographer")]
+    assert names(articles[3]) == [("杜渡", "correspondent"), ("高远", "correspondent")]
+    assert body(page, articles[0]) == A[0] + A[1]
+    assert body(page, articles[3]) == CAPTION
+
+
+def test_tables_are_lists_with_their_headings():
+    page, articles = split(
+        "全县海报设计大赛获奖名单", A[0], "一等奖 (2件)", "Table with 2 columns: 序号, 姓名. 1. 白一川; 2. 杜渡",
+        "二等奖 (1件)", "Table with 2 columns: 序号, 姓名. 1. 高远山",
+    )  # fmt: skip
+    assert [(a.headline, a.kind) for a in articles[1:]] == [("一等奖 (2件)", "list"), ("二等奖 (1件)", "list")]
+    assert body(page, articles[2]).startswith("Table with 2 columns")
+
+
+def test_labels():
+    page, articles = split(
+        "果园里的好日子", "■ 本报记者 白一川", A[0], A[1], "记者感言", "一个苹果，一份牵挂。乡亲们的笑脸，就是最好的回答。",
+        "榜样就在身边", "开栏的话：今天起，本报推出专栏，讲述身边人的故事。", "换上新电表箱", "本报讯(记者 杜渡)" + B[0],
+    )  # fmt: skip
+    assert [(a.headline, a.kind) for a in articles[1:3]] == [("记者感言", "commentary"), ("开栏的话", "column_intro")]
+    assert articles[1].parent == 0
+    assert articles[2].kicker == "榜样就在身边"
+    assert body(page, articles[2]) == "今天起，本报推出专栏，讲述身边人的故事。"
+
+
+def test_hotline_is_a_notice():
+    page, articles = split("果园里的好日子", "本报讯 " + A[0], "党报热线", "电话: 0635-1234567", "QQ: 1234567", "请扫码留言")
+    assert [(a.headline, a.kind) for a in articles[1:]] == [("党报热线", "notice")]
+
+
+def test_interrupted_article_has_two_parts():
+    rest = "高远山告诉记者，松林村的苹果合作社正在筹建冷库，松林村的苹果往后一年四季都能卖上好价钱。"
+    page, articles = split(
+        "果园里的好日子", "■ 本报记者 白一川", A[0], A[1], "换上新电表箱", "本报讯 " + B[0], B[1] + "(通讯员 杜渡)", rest
+    )
+    assert body(page, articles[0]) == A[0] + A[1] + rest
+    assert names(articles[1]) == [("杜渡", "correspondent")]
+
+
+def test_nothing_on_the_page():
+    assert split_page(page_of("")) == []
+    assert split_page(page_of(" \n\n　\n")) == []
+
+
+WORDS = [
+    "果园里的好日子", "——松林村见闻", "青山县", "■ 本报记者 白一川", "(通讯员 杜渡)", "本报讯(记者 白 一)" + A[0], A[0], A[1][:25],
+    A[1][25:], B[0], CAPTION + " 杜渡 摄", "▲" + CAPTION, "记者感言", "开栏的话：" + B[1], "热线: 0635-1234567", "又讯 " + B[1],
+    "Table with 2 columns: 序号, 姓名. 1. 白一川; 2. 杜渡", "○第一条。(高远) ○第二条。", "注:雨天顺延", "Hello", "world 1", "。", "(", "▲",
+]  # fmt: skip
+
+
+def check(page):
+    """What holds for any page: segments in range, apart from each other, covering all, and their text the page's."""
+    articles = split_page(page)
+    taken = [0] * len(page.text)
+    for position, article in enumerate(articles):
+        assert article.position == position
+        assert article.parent is None or 0 <= article.parent < len(articles)
+        for segment in article.segments:
+            assert 0 <= segment.start < segment.end <= len(page.text)
+            words = page.text[segment.start : segment.end]
+            assert words == words.strip()
+            assert len(words.splitlines()) == 1
+            for k in range(segment.start, segment.end):
+                taken[k] += 1
+        text, offsets = article_text(page, article)
+        for line in text.split("\n"):
+            at = text.index(line)
+            if line:
+                assert raw_equal(page.text, *offsets.to_raw(at, at + len(line)), line)
+    assert all(n == 1 for n, character in zip(taken, page.text, strict=True) if not character.isspace())
+    assert max(taken, default=0) <= 1
+
+
+@given(st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(["\n", "\n\n", "\n\n\n\n", "\r\n"])), max_size=25))
+@settings(max_examples=150, deadline=None)
+def test_generated_pages(pieces):
+    check(page_of("".join(word + gap for word, gap in pieces)))
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=150, deadline=None)
+def test_any_text(text):
+    check(page_of(text))
+
+
+def test_time_grows_with_the_length():
+    """A page of many short lines, of many paragraphs, and one long line: no step may look at all pairs."""
+    for text in ("某地开会\n\n" * 3000, (A[0] + "\n\n\n") * 1500, "天" * 200_000):
+        assert split_page(page_of(text))
