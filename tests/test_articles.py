@@ -61,7 +61,9 @@ def gap(request):
     ],
 )
 def test_byline_styles_on_a_page(above, lead, tail, below, wanted, gap):
-    page, articles = split("果园里的好日子", *above, lead + A[0], A[1], A[2] + tail, *below, "换上新电表箱", "本报讯 " + B[0], gap=gap)
+    page, articles = split(
+        "果园里的好日子", *above, lead + A[0], A[1], A[2] + tail, *below, "换上新电表箱", "本报讯 " + B[0], gap=gap
+    )
     assert [a.headline for a in articles] == ["果园里的好日子", "换上新电表箱"]
     assert names(articles[0]) == wanted
     assert body(page, articles[0]) == "".join(A)
@@ -98,19 +100,27 @@ def test_subheads_stay_in_the_body(gap):
         gap=gap,
     )  # fmt: skip
     assert [a.headline for a in articles] == ["果园里的好日子", "换上新电表箱"]
-    assert [page.text[s.start : s.end] for s in articles[0].segments if s.role == "subhead"] == ["种下致富树", "走出新路子"]
+    assert [page.text[s.start : s.end] for s in articles[0].segments if s.role == "subhead"] == [
+        "种下致富树",
+        "走出新路子",
+    ]
     assert articles[0].kind == "feature"
 
 
 def test_a_signed_text_is_at_its_end():
-    page, articles = split("果园里的好日子", A[0], "(通讯员 杜渡)", "换上新电表箱", B[0], B[1], "(通讯员 白一川)")
+    _page, articles = split("果园里的好日子", A[0], "(通讯员 杜渡)", "换上新电表箱", B[0], B[1], "(通讯员 白一川)")
     assert [a.headline for a in articles] == ["果园里的好日子", "换上新电表箱"]
     assert [names(a) for a in articles] == [[("杜渡", "correspondent")], [("白一川", "correspondent")]]
 
 
 def test_headline_at_the_foot(gap):
     page, articles = split(
-        "果园里的好日子", "本报讯(记者 白一川)" + A[0], "本报讯(记者 杜渡)" + B[0], B[1], "临河街道换上新电表箱", gap=gap
+        "果园里的好日子",
+        "本报讯(记者 白一川)" + A[0],
+        "本报讯(记者 杜渡)" + B[0],
+        B[1],
+        "临河街道换上新电表箱",
+        gap=gap,
     )
     assert [a.headline for a in articles] == ["果园里的好日子", "临河街道换上新电表箱"]
     assert names(articles[1]) == [("杜渡", "reporter")]
@@ -166,14 +176,23 @@ def test_labels():
 
 
 def test_hotline_is_a_notice():
-    page, articles = split("果园里的好日子", "本报讯 " + A[0], "党报热线", "电话: 0635-1234567", "QQ: 1234567", "请扫码留言")
+    _page, articles = split(
+        "果园里的好日子", "本报讯 " + A[0], "党报热线", "电话: 0635-1234567", "QQ: 1234567", "请扫码留言"
+    )
     assert [(a.headline, a.kind) for a in articles[1:]] == [("党报热线", "notice")]
 
 
 def test_interrupted_article_has_two_parts():
     rest = "高远山告诉记者，松林村的苹果合作社正在筹建冷库，松林村的苹果往后一年四季都能卖上好价钱。"
     page, articles = split(
-        "果园里的好日子", "■ 本报记者 白一川", A[0], A[1], "换上新电表箱", "本报讯 " + B[0], B[1] + "(通讯员 杜渡)", rest
+        "果园里的好日子",
+        "■ 本报记者 白一川",
+        A[0],
+        A[1],
+        "换上新电表箱",
+        "本报讯 " + B[0],
+        B[1] + "(通讯员 杜渡)",
+        rest,
     )
     assert body(page, articles[0]) == A[0] + A[1] + rest
     assert names(articles[1]) == [("杜渡", "correspondent")]

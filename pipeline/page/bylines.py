@@ -36,7 +36,12 @@ _ORG = re.compile(
     rf"[{_HAN}]{{2,}}(?:局|委|办|部|会|院|校|站|台|社|处|所|队|团|司|行|中心|小学|中学|大学|学院|融媒|政府|街道|镇|乡|县|区|公司|办公室)$"
 )
 _NAME = re.compile(rf"[{_HAN}]{{2,7}}|[{_HAN}]{{1,5}}(?:·[{_HAN}]{{1,7}}){{1,3}}")
-_SPLIT = re.compile(r"\s*[、,;/:|&]\s*|\s+")
+_GAP = re.compile(rf"[\s、,;/:|&{re.escape(MARKS)}]+")
+_NEVER = re.compile(r"[。!?“”《》\d]")  # what no byline holds
+_PHOTO_BEHIND = re.compile(r"(?:摄影报道|摄影|摄制|摄)(?=$|[\s)、,;/])")
+_WORD_BEHIND = re.compile(r"(?:综合报道|采访报道|报道|供稿|供图|撰稿|整理|编辑|口述|讲述)(?=$|[\s)、,;/])")
+_CHUNK = re.compile(rf"[{_HAN}·]+")
+_HOUSE_SIGN = re.compile(r"[媒报网社台本驻习小]")  # in what stands before 记者 and is no name
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,10 @@ def parse(text: str) -> Credit | None:
 
     `text` is folded and may stand in brackets. Names set apart by spaces inside (`甲 乙`) are put together.
     """
-    text = text.strip()
+    text = _LOOSE_ROLE.sub(lambda m: "".join(m[0].split()), text.strip())
+    text = re.sub(rf"(?<=[{_HAN}])[.](?=[{_HAN}])", "·", text)
     marked = bool(text) and text[0] in MARKS
     text = text.lstrip(MARKS + " ")
-    text = _LOOSE_ROLE.sub(lambda m: "".join(m[0].split()), text)
-    text = re.sub(rf"(?<=[{_HAN}])[.](?=[{_HAN}])", "·", text)
     bracketed = text[:1] in "([【" and text[-1:] in ")]】"
     if bracketed:
         text = text[1:-1].strip()
@@ -80,119 +84,159 @@ def parse(text: str) -> Credit | None:
         return Credit((), True)
     if "记者" in text or "通讯员" in text:
         text = re.sub(r"\([^()]{2,16}\)", " ", text)  # 甲乙(某县)
-    if not 2 <= len(text) <= 90 or re.search(r"[。!?“”《》\d]", text):
+    if not 2 <= len(text) <= 90 or _NEVER.search(text):
         return None
-    groups: list[tuple[str | None, list[str]]] = [(None, [])]
-    photo = both = sure = False
-    behind = False  # 文 and 图 stand behind the names they sign: 甲乙/文 丙丁/图
+    parser = _Parser(bracketed)
+    return parser.credit(marked) if parser.read(text) else None
+
+
+@dataclass(slots=True)
+class _Group:
+    """Pieces of names under one role."""
+
     role: str | None
-    rest = text
-    while rest:
-        if m := re.match(r"[\s、,;/:|&" + MARKS + "]+", rest):
-            rest = rest[m.end() :]
-            continue
+    chunks: list[str]
+
+
+class _Parser:
+    """Reads a byline word by word: roles open groups of names, words behind names sign them."""
+
+    def __init__(self, bracketed: bool):
+        self.bracketed = bracketed
+        self.groups = [_Group(None, [])]
+        self.sure = self.photo = self.both = False
+        self.behind = False  # 文 and 图 stand behind the names they sign: 甲乙/文 丙丁/图
+
+    def read(self, text: str) -> bool:
+        """Whether all of `text` has a reading."""
+        at = 0
+        while at < len(text):
+            step = self.step(text[at:])
+            if not step:
+                return False
+            at += step
+        return True
+
+    def step(self, rest: str) -> int:
+        """Read the first word of `rest`: its length, 0 if it has no place in a byline."""
+        if m := _GAP.match(rest):
+            return m.end()
         if m := _BOTH.match(rest):
-            both, sure, rest = True, True, rest[m.end() :]
-            continue
-        whole = _is_whole(groups[-1][1])  # else 文 may be part of a name: 甲 文
-        if (
-            (m := _CREDIT_BEHIND.match(rest))
-            and groups[-1][1]
-            and whole
-            and (behind or all(role not in _CREDITS for role, _ in groups))
-        ):
-            sure = behind = True
-            role, signed = groups[-1]
-            groups[-1] = (role or "correspondent" if m[0] == "文" else "photographer", signed)
-            photo = photo or m[0] != "文"
-            groups.append((None, []))
-            rest = rest[m.end() :]
-            continue
-        if m := _REPORTER.match(rest):
-            role = "reporter"
-        elif m := _CORRESPONDENT.match(rest):
-            role = "correspondent"
-        elif whole and (m := _PHOTOGRAPHER.match(rest)):
-            role = "photographer"
-        elif whole and (m := _WRITER.match(rest)):
-            role = "writer"
-        else:
-            m = None
-        if m:
-            if m.re is _REPORTER and is_name(m[0][:-2]) and not re.search(r"[媒报网社台本驻习小]", m[0]):
-                groups[-1][1].append(m[0][:-2])  # 甲乙丙记者 丁戊: a name before the role
-            if re.match(rf"[{_HAN}]", rest[m.end() :]) and not is_name(_run(rest[m.end() :])):
-                return None  # 记者手记
-            sure = True
-            groups.append((role, []))
-            rest = rest[m.end() :]
-            continue
-        if m := re.match(r"(?:摄影报道|摄影|摄制|摄)(?=$|[\s)、,;/])", rest):
-            # 摄 signs all who stand before it, but for those whom 文 signs
-            if behind:
-                groups[-1] = ("photographer", groups[-1][1])
-            else:
-                groups = [("photographer", names) for _, names in groups]
-            sure = photo = True
-            groups.append((None, []))
-            rest = rest[m.end() :]
-            continue
-        if m := re.match(r"(?:综合报道|采访报道|报道|供稿|供图|撰稿|整理|编辑|口述|讲述)(?=$|[\s)、,;/])", rest):
-            sure = True
+            self.both = self.sure = True
+            return m.end()
+        names = self.groups[-1].chunks
+        whole = _is_whole(names)  # else 文 may be part of a name: 甲 文
+        if (m := _CREDIT_BEHIND.match(rest)) and names and whole and (self.behind or not self.credited()):
+            self.sign_last(m[0])
+            return m.end()
+        if found := _role_at(rest, whole):
+            return self.open_group(found, rest)
+        if m := _PHOTO_BEHIND.match(rest):
+            self.sign_photo()
+            return m.end()
+        if m := _WORD_BEHIND.match(rest):
+            self.sure = True
             if m[0].endswith("报道"):
-                groups = [("reporter" if r is None else r, n) for r, n in groups]
-            rest = rest[m.end() :]
-            continue
-        m = re.match(rf"[{_HAN}·]+", rest)
+                self.make_reporters()
+            return m.end()
+        return self.read_name(rest)
+
+    def credited(self) -> bool:
+        return any(group.role in _CREDITS for group in self.groups)
+
+    def sign_last(self, word: str) -> None:
+        self.sure = self.behind = True
+        group = self.groups[-1]
+        group.role = (group.role or "correspondent") if word == "文" else "photographer"
+        self.photo = self.photo or word != "文"
+        self.groups.append(_Group(None, []))
+
+    def sign_photo(self) -> None:
+        """摄 signs all who stand before it, but for those whom 文 signs."""
+        self.sure = self.photo = True
+        for group in self.groups[-1:] if self.behind else self.groups:
+            group.role = "photographer"
+        self.groups.append(_Group(None, []))
+
+    def make_reporters(self) -> None:
+        for group in self.groups:
+            group.role = group.role or "reporter"
+
+    def open_group(self, found: tuple[str, int], rest: str) -> int:
+        role, end = found
+        word, after = rest[:end], rest[end:]
+        if role == "reporter" and is_name(word[:-2]) and not _HOUSE_SIGN.search(word):
+            self.groups[-1].chunks.append(word[:-2])  # 甲乙丙记者 丁戊: a name before the role
+        if re.match(rf"[{_HAN}]", after) and not is_name(_run(after)):
+            return 0  # 记者手记
+        self.sure = True
+        self.groups.append(_Group(role, []))
+        return end
+
+    def read_name(self, rest: str) -> int:
+        m = _CHUNK.match(rest)
         if not m:
-            return None
-        chunk = m[0]
+            return 0
+        chunk, names = m[0], self.groups[-1].chunks
         inner = _ROLE_IN_CHUNK.search(chunk, 2)
         if inner and is_name(chunk[: inner.start()]):  # 甲乙通讯员丙丁
             chunk = chunk[: inner.start()]
         end = len(chunk)
         if chunk.startswith("发自"):
             pass
-        elif _PLACE_REPORT.fullmatch(chunk) and groups[-1][1]:  # 甲乙 某地报道
-            sure = True
-            groups = [("reporter" if r is None else r, n) for r, n in groups]
+        elif _PLACE_REPORT.fullmatch(chunk) and names:  # 甲乙 某地报道
+            self.sure = True
+            self.make_reporters()
         elif len(chunk) >= 3 and chunk[-1] == "摄":
-            chunk = chunk[:-1]
-            sure = photo = True
-            groups = [("photographer", [*n]) for _, n in groups]
-            groups[-1][1].append(chunk)
-        elif len(chunk) >= 4 and chunk.endswith("供图") and bracketed:
-            sure = True
+            names.append(chunk[:-1])
+            self.sign_photo()
+        elif len(chunk) >= 4 and chunk.endswith("供图") and self.bracketed:
+            self.sure = True
         elif len(chunk) >= 4 and chunk.endswith("供稿"):
-            sure = True
-            groups[-1][1].append(chunk[:-2])
+            names.append(chunk[:-2])
+            self.sure = True
         elif len(chunk) >= 4 and chunk[-1] == "宣" and _ORG.fullmatch(chunk[:-1]):
-            sure = True
-            groups[-1][1].append(chunk[:-1])
+            names.append(chunk[:-1])
+            self.sure = True
         elif len(chunk) >= 3 and _ORG.fullmatch(chunk) and not is_name(chunk):
-            if rest[end:].strip() in ("", "供稿", "供图", "宣"):
-                if rest[end:].strip():
-                    groups[-1][1].append(chunk)
-                    sure = True
-            elif bracketed:  # a house before its people: (县医院 甲乙)
-                sure = True
+            self.read_organisation(chunk, rest[end:].strip())
         else:
-            groups[-1][1].append(chunk)
-        rest = rest[end:]
-    bylines: list[Byline] = []
-    for role, chunks in groups:
-        names = _join_names(chunks)
-        if names is None:
+            names.append(chunk)
+        return end
+
+    def read_organisation(self, chunk: str, after: str) -> None:
+        if after in ("供稿", "供图", "宣"):
+            self.groups[-1].chunks.append(chunk)
+            self.sure = True
+        elif after and self.bracketed:  # a house before its people: (县医院 甲乙)
+            self.sure = True
+
+    def credit(self, marked: bool) -> Credit | None:
+        """What was read, if its names are names."""
+        bylines: list[Byline] = []
+        for group in self.groups:
+            names = _join_names(group.chunks)
+            if names is None:
+                return None
+            for name in names:
+                if not (is_name(name) or (self.sure and (_NAME.fullmatch(name) or _ORG.fullmatch(name)))):
+                    return None
+                bylines.append(Byline(name, _role(group.role, self.both)))
+        if not bylines and not (self.bracketed and self.sure):
             return None
-        for name in names:
-            if not _NAME.fullmatch(name) and not _ORG.fullmatch(name):
-                return None
-            if not sure and not is_name(name):
-                return None
-            bylines.append(Byline(name, _role(role, both)))
-    if not bylines and not (bracketed and sure):
-        return None
-    return Credit(tuple(bylines), sure or marked, photo or both, marked)
+        return Credit(tuple(bylines), self.sure or marked, self.photo or self.both, marked)
+
+
+def _role_at(rest: str, whole: bool) -> tuple[str, int] | None:
+    """The role word at the beginning of `rest` and its length."""
+    for role, pattern in (("reporter", _REPORTER), ("correspondent", _CORRESPONDENT)):
+        if m := pattern.match(rest):
+            return role, m.end()
+    if whole:
+        for role, pattern in (("photographer", _PHOTOGRAPHER), ("writer", _WRITER)):
+            if m := pattern.match(rest):
+                return role, m.end()
+    return None
 
 
 def _is_whole(chunks: list[str]) -> bool:
