@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -19,8 +18,6 @@ _AHEAD = 2  # shards handed out a worker, so that none waits for the next
 
 def run(shards: Iterable[Shard], config: Config, work: Path) -> Iterator[ShardReport]:
     """Process the shards in `run.workers` processes, yielding a report as each is finished, in any order."""
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")  # one core a worker, whatever numerical library it loads
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(config.run.workers, context, initializer=_start, initargs=(config,))
     waiting = iter(shards)
