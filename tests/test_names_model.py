@@ -51,7 +51,16 @@ def test_organisations_and_posts(doc):
 def test_a_name_found_once_is_found_everywhere():
     text = "李国强说。国强村的李国强，高峰。高峰期，李国强书屋，高峰"
     found = [(0, 3, "PER", 0.9), (13, 15, "PER", 0.9), (20, 25, "ORG", 0.9)]
-    assert [text[a:b] for a, b, *_ in names.repeated(text, found)] == ["李国强"]
+    kept, added = names.everywhere(text, found)
+    assert kept == found
+    assert [(text[a:b], a) for a, b, *_ in added] == [("李国强", 9)]
+
+
+def test_a_name_found_twice_mends_a_rarer_one_cut_across_it():
+    text = "田国中说。田国中笑。田国中积极"
+    kept, added = names.everywhere(text, [(0, 3, "PER", 0.9), (5, 8, "PER", 0.9), (11, 15, "PER", 0.3)])
+    assert kept == [(0, 3, "PER", 0.9), (5, 8, "PER", 0.9)]
+    assert added == [(10, 13, "PER", 0.9)]
 
 
 def test_records_carry_source_and_score(doc):

@@ -228,6 +228,23 @@ class Augmenter:
                     say(between)
                 name()
 
+        if rng.random() < 0.2:  # looks like a name and is none
+            plain = rng.choice(_PARTS["plain"])
+            return Sample(rng.choice(_PARTS["around"]).replace("{}", plain), [], "news")
+        if rng.random() < 0.15:  # how people are spoken to
+            say(rng.choice(_PARTS["before"]))
+            who = rng.choice(("小{}", "小{}", "老{}", "{}", "{}")).format(self.people.surname())
+            post = rng.choice(_PARTS["address"])
+            spans += [(len(text), len(text) + len(who), "PER")]
+            say(who)
+            spans += [(len(text), len(text) + len(post), "POST")]
+            say(post)
+            say(
+                rng.choice(
+                    ("”", "说，", "了，", "，您", "来了。", "”的帮助下，", "，事情办成了", "帮我们解决了大问题。")
+                )
+            )
+            return Sample(text, spans, "news")
         form = rng.random()
         if form < 0.08:  # dateline
             place = self.places.any(rng.choice(("county", "county", "city", "town")))
