@@ -35,6 +35,8 @@ _WEIGHT = {
     "place+suffix": 1.2, "level+suffix": 1.6, "quoted": 1.4, "whole": 1.4, "nation+suffix": 1.0, "suffix": 0.4, "strong suffix": 0.9, "lexicon": 1.0,
 }  # fmt: skip
 _STANDS_ALONE = 0.8  # the least weight of a candidate without a second source
+# How sure the model must be of a name that no other source sees; fitted on the labelled pages for training and tuning.
+_MODEL_ALONE = {"PER": 0.5, "PLACE": 0.9, "ORG": 0.6, "POST": 0.97}
 _PARTY_BODY = re.compile(
     r"(?:(?<!县)(?<!市)(?<!区)妇联|村务监督委员会|(?<=[市县区州省])委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
 )
@@ -67,6 +69,12 @@ class Candidate:
         )
 
     @property
+    def stands_alone(self) -> bool:
+        if self.sources == (MODEL,):
+            return (self.score or 0.0) >= _MODEL_ALONE[self.type]
+        return self.type == "POST" or self.weight >= _STANDS_ALONE
+
+    @property
     def size(self) -> int:
         return self.end - self.start
 
@@ -87,7 +95,8 @@ class Mentions:
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.folded
         candidates = merge(gather(doc))
-        names = [c for c in candidates if c.type != "POST" and c.weight >= _STANDS_ALONE]
+        candidates = [c for c in candidates if c.stands_alone]
+        names = [c for c in candidates if c.type != "POST"]
         names = resolve(text, names)
         names = resolve(text, names + repeated(text, names))
         titles = [c for c in candidates if c.type == "POST"]
