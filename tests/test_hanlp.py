@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import spacy
 import yaml
 from conftest import DEFAULT, ROOT, read_tables
+from spacy.tokens import Doc
 
 from pipeline.config import ConfigError, load_config
 from pipeline.job import run
@@ -107,6 +109,24 @@ def test_a_model_of_many_tasks_is_read_through_its_own_words(monkeypatch):
         (3, "PER", "hanlp"),
         (706, "PER", "hanlp"),
     ]
+
+
+class OneTask:
+    """Stands for a recogniser: every token 赵一 is a person; `average` is what those trained on words have set."""
+
+    def __init__(self, average: bool):
+        self.vocabs, self.config = {"tag": SimpleNamespace(idx_to_token=["O", "S-NR"])}, {"average_subwords": average}
+
+    def __call__(self, sentences: list[list[str]]) -> list[list[tuple]]:
+        return [[(t, "NR", i, i + 1) for i, t in enumerate(s) if t == "赵一"] for s in sentences]
+
+
+@pytest.mark.parametrize(("average", "found"), [(True, [(2, 4)]), (False, [])])
+def test_a_recogniser_of_words_gets_the_words_of_the_doc(average, found, monkeypatch):
+    monkeypatch.setattr(names_hanlp, "load_component", lambda _: OneTask(average))
+    nlp = spacy.blank("zh")
+    doc = HanlpNames("any")(Doc(nlp.vocab, words=["记者", "赵一", "说"], spaces=[False] * 3))
+    assert [(s.start_char, s.end_char) for s, _ in get_spans(doc, GROUP)] == found
 
 
 # -------------------------------------------------------------------------------------------------- configuration
@@ -242,6 +262,8 @@ def test_hanlp_cuts_the_words_and_loses_no_character(tokenizer, tmp_path):
     text = " 王大山到东岭村走访\n\n西湾镇和 县水利局，" + "龘" * 700
     doc = nlp.make_doc(text)
     assert doc.text == text
+    nlp.to_disk(tmp_path / "nlp")
+    assert [t.text for t in spacy.load(tmp_path / "nlp").make_doc(text)] == [t.text for t in doc]
     words = [t.text for t in doc if not t.is_space]
     assert words[:7] == ["王大山", "到", "东岭村", "走访", "西湾镇", "和", "县水利局"]
 

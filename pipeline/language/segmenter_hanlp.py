@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import DummyTokenizer, get_words_and_spaces
+from spacy.util import DummyTokenizer, get_words_and_spaces, registry
 from spacy.vocab import Vocab
 
 from pipeline.language.names_hanlp import align, load_component, pieces
@@ -50,18 +51,22 @@ def _cover(run: str, words: list[str]) -> list[tuple[str, int, int]]:
     return [(run, a, b) for a, b in pairwise(sorted(edges))]
 
 
+@registry.tokenizers("news_hanlp_tokenizer")
+def create_tokenizer(model: str) -> Callable[[Language], HanlpTokenizer]:
+    """spaCy's way to the tokenizer, so that a saved Language finds it again."""
+    return lambda nlp: HanlpTokenizer(nlp.vocab, load_component(model))
+
+
 def hanlp_chinese(model: str) -> Language:
     """A blank spaCy `zh` Language that cuts words by a HanLP tokenizer: its name (`FINE_ELECTRA_SMALL_ZH`) or a folder.
 
     Raises ValueError if it cannot be had or is no tokenizer.
     """
-    component = load_component(model)
+    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "news_hanlp_tokenizer", "model": model}}})
     try:
-        works = "".join(component(["我们学习。"])[0]) == "我们学习。"
+        works = "".join(nlp.tokenizer.component(["我们学习。"])[0]) == "我们学习。"
     except Exception:  # each kind of HanLP's models fails on other input in its own way
         works = False
     if not works:
         raise ValueError(f"the HanLP model {model} cuts no words")
-    nlp = spacy.blank("zh")
-    nlp.tokenizer = HanlpTokenizer(nlp.vocab, component)
     return nlp
