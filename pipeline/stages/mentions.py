@@ -2,11 +2,12 @@
 
 The rules, in order:
 1. The same span and type from several sources is one candidate; its `source` names them all, joined by "+".
-2. A candidate that its own source doubts stands only if another source agrees.
+2. Each source is believed as far as name_sources.tsv says, the model as far as its own score; a candidate that is rather
+   no name than one is dropped. What the model does not see is believed less where a model runs.
 3. An organisation swallows the places and people inside it; one of party or residents before the head of a title
-   (某社区党委 in 某社区党委书记) is none, and one that only its form shows gives way to a person shown by another sign.
-4. Of two places the outer one stands, of two organisations or people the one that more or surer sources say, then the
-   longer. A person and a place may share a span only where the person's name is inside a longer place of level `other`.
+   (某社区党委 in 某社区党委书记) is none, and one that the model does not see gives way to a likely person inside it.
+4. Of two candidates of one type that meet the more likely one stands, and of organisations with one beginning or one
+   end, if both are likely, the longer. A person may stand inside a longer place of level `other`.
 5. A name found once is found everywhere in the article, unless inside a longer name.
 6. A title is a mention where a construction joins it to a named person (stages.posts); an organisation takes its part.
 """
@@ -16,11 +17,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, MENTIONS, get_spans, set_spans
+from pipeline.lexicon import load_tsv
+from pipeline.lexicon.organisations import generic_organisation as _generic
 from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.posts import Title, posts
 from pipeline.lexicon.trie import alternation
@@ -28,15 +32,11 @@ from pipeline.records import Mention
 from pipeline.stages.posts import holdings
 
 MODEL = "model"
-# How much a source's word weighs where candidates meet; a model's own confidence is added to its weight.
-_WEIGHT = {
-    "model": 2.0, "byline": 3.0, "title": 1.5, "table": 2.0, "cue": 1.2, "form": 0.9, "recurrent": 0.9, "speaker": 1.5, "address": 1.2, "masked": 1.5,
-    "gazetteer": 1.5, "alias": 1.0, "pattern": 1.2, "deictic": 5.0,
-    "place+suffix": 1.2, "level+suffix": 1.6, "quoted": 1.4, "whole": 1.4, "nation+suffix": 1.0, "suffix": 0.4, "strong suffix": 0.9, "lexicon": 1.0,
-}  # fmt: skip
-_STANDS_ALONE = 0.8  # the least weight of a candidate without a second source
-# How sure the model must be of a name that no other source sees; fitted on the labelled pages for training and tuning.
-_MODEL_ALONE = {"PER": 0.5, "PLACE": 0.9, "ORG": 0.6, "POST": 0.97}
+_LIKELY = 0.5  # the least confidence of a mention
+_SURE = 0.8  # of an organisation that is looked for in the rest of the article
+_ORG_FIRST = 0.5  # an organisation is served before what is inside it
+_CERTAIN = 0.95  # a score of the model from which on it is taken at its word
+_LONGER = 0.1  # what a longer organisation of one beginning or end is favoured by
 _PARTY_BODY = re.compile(
     r"(?:(?<!县)(?<!市)(?<!区)妇联|村务监督委员会|(?<=[市县区州省])委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
 )
@@ -62,17 +62,7 @@ class Candidate:
     sources: tuple[str, ...]
     score: float | None
 
-    @property
-    def weight(self) -> float:
-        return sum(_WEIGHT.get(source, 1.0) for source in self.sources) + (
-            self.score or 0.0 if MODEL in self.sources else 0.0
-        )
-
-    @property
-    def stands_alone(self) -> bool:
-        if self.sources == (MODEL,):
-            return (self.score or 0.0) >= _MODEL_ALONE[self.type]
-        return self.type == "POST" or self.weight >= _STANDS_ALONE
+    confidence: float = 0.0
 
     @property
     def size(self) -> int:
@@ -94,12 +84,11 @@ def create_mentions(nlp: Language, name: str) -> Mentions:
 class Mentions:
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.folded
-        candidates = merge(gather(doc))
-        candidates = [c for c in candidates if c.stands_alone]
-        names = [c for c in candidates if c.type != "POST"]
-        names = resolve(text, names)
-        names = resolve(text, names + repeated(text, names))
+        with_model = CANDIDATES + MODEL in doc.spans
+        candidates = [c for c in believe(merge(gather(doc)), with_model) if c.confidence >= _LIKELY]
         titles = [c for c in candidates if c.type == "POST"]
+        names = resolve(text, [c for c in candidates if c.type != "POST"], titles)
+        names = resolve(text, names + believe(repeated(text, names), with_model), titles)
         chosen = names + attach_titles(text, names, titles)
         set_spans(
             doc,
@@ -145,29 +134,72 @@ def merge(candidates: Iterable[Candidate]) -> list[Candidate]:
     return list(merged.values())
 
 
-def resolve(text: str, candidates: list[Candidate]) -> list[Candidate]:
+def believe(candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
+    """The candidates with how likely each is a name: 1 less the chance that all its sources err."""
+    out = []
+    for candidate in candidates:
+        seen = MODEL in candidate.sources
+        doubt = 1.0
+        for source in candidate.sources:
+            if source == MODEL:
+                doubt *= 1.0 - _model_alone(candidate.type, candidate.score or 0.0)
+            else:
+                known = _sources().get((candidate.type, source)) or _sources()[candidate.type, "other"]
+                doubt *= 1.0 - known[0 if seen or not with_model else 1]
+        out.append(replace(candidate, confidence=1.0 - doubt))
+    return out
+
+
+def _model_alone(kind: str, score: float) -> float:
+    """How far a model is believed that no other source agrees with: less than it says, of places and organisations."""
+    return score - (0.15 if kind in ("PER", "POST") else 0.4) if score < _CERTAIN else score
+
+
+@cache
+def _sources() -> dict[tuple[str, str], tuple[float, float]]:
+    rows = load_tsv("name_sources.tsv", ("type", "source", "without", "silent"), key=("type", "source"))
+    return {(r["type"], r["source"]): (r.number("without"), r.number("silent")) for r in rows}
+
+
+def resolve(text: str, candidates: list[Candidate], titles: list[Candidate]) -> list[Candidate]:
     """The candidates that stand, by rules 3 and 4."""
     people = [c for c in candidates if c.type == "PER"]
+    organisations = [c for c in candidates if c.type == "ORG"]
+    ranked = [(_priority(text, c, people, organisations, titles), c) for c in candidates]
     kept: list[Candidate] = []
-    for candidate in sorted(candidates, key=lambda c: (-_priority(text, c, people), c.start, c.end)):
-        if _priority(text, candidate, people) < 0:
-            continue
-        if all(_live_together(candidate, other) for other in kept if candidate.meets(other)):
+    for priority, candidate in sorted(ranked, key=lambda r: (-r[0], r[1].start, -r[1].end)):
+        if priority > 0 and all(_live_together(candidate, other) for other in kept if candidate.meets(other)):
             kept.append(candidate)
     return sorted(kept, key=lambda c: (c.start, -c.end))
 
 
-def _priority(text: str, candidate: Candidate, people: list[Candidate]) -> float:
+def _priority(
+    text: str,
+    candidate: Candidate,
+    people: list[Candidate],
+    organisations: list[Candidate],
+    titles: list[Candidate],
+) -> float:
     """Who is served first where names meet; below 0 for what is no name at all."""
     if candidate.type == "ORG":
         if _PARTY_BODY.search(text, candidate.start, candidate.end) and _HEAD.match(text, candidate.end):
             return -1.0
-        if MODEL not in candidate.sources and any(candidate.holds(p) and p.weight >= 1.2 for p in people):
+        unseen = MODEL not in candidate.sources
+        if unseen and any(candidate.holds(p) and p.confidence > _SURE for p in people):
             return -1.0
-        return candidate.weight + 1.0 + candidate.size * 0.05
+        if candidate.sources == (MODEL,) and _generic(text[candidate.start : candidate.end]):
+            return -1.0
+        longer = any(
+            candidate.size > o.size and (o.start == candidate.start or o.end == candidate.end) and candidate.holds(o)
+            for o in organisations
+        )
+        return candidate.confidence + _ORG_FIRST + (_LONGER + 0.3 if longer else 0.0)
     if candidate.type == "PER":
-        return candidate.weight + 0.5
-    return candidate.weight + candidate.size * 0.01
+        # 开国上 is no name where 开国上将 is a title
+        if candidate.sources == (MODEL,) and any(t.start == candidate.start and t.holds(candidate) for t in titles):
+            return -1.0
+        return candidate.confidence + 0.1
+    return candidate.confidence + candidate.size * 0.001
 
 
 def _live_together(new: Candidate, kept: Candidate) -> bool:
@@ -182,7 +214,7 @@ def repeated(text: str, names: list[Candidate]) -> list[Candidate]:
     known: dict[str, Candidate] = {}
     for name in names:
         surface = text[name.start : name.end]
-        if (name.type == "PER" and name.size > 1) or (name.type == "ORG" and name.size > 3):
+        if (name.type == "PER" and name.size > 1) or (name.type == "ORG" and name.size > 3 and name.confidence > _SURE):
             known.setdefault(surface, name)
             bare = surface.replace(" ", "")
             if name.type == "PER" and len(bare) > 1:
