@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pipeline.lexicon import load_yaml
+from pipeline.lexicon.trie import alternation
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,9 @@ class Kind:
 @cache
 def organisation_words() -> dict[str, Any]:
     """The content of organisations.yaml."""
-    return load_yaml("organisations.yaml", keys=("kinds", "rooms", "inside", "stops", "joined", "generic", "whole", "strong"))
+    return load_yaml(
+        "organisations.yaml", keys=("kinds", "rooms", "inside", "stops", "joined", "generic", "whole", "strong")
+    )
 
 
 @cache
@@ -49,3 +53,18 @@ def _by_end(name: str, ends: dict[str, Kind]) -> Kind | None:
         if name[start:] in ends:
             return ends[name[start:]]
     return None
+
+
+def generic_organisation(name: str) -> bool:
+    """Whether a name is made of words for classes of organisations alone: 社区党群服务中心, 家政服务公司."""
+    ends, _, _ = _lexicon()
+    generic = _generic()
+    for start in range(max(0, len(name) - 10), len(name)):
+        if name[start:] in ends and generic.fullmatch(name, 0, start):
+            return True
+    return False
+
+
+@cache
+def _generic() -> re.Pattern[str]:
+    return re.compile(f"(?:{alternation(organisation_words()['generic'])}){{0,5}}")

@@ -235,12 +235,8 @@ class People:
     def name_at(self, text: str, start: int, minimum: float) -> int | None:
         """Where the best name that begins at `start` ends, None if none scores `minimum`."""
         dotted = self.cues["dotted"].match(text, start)
-        if dotted:  # “某某·某某” is a slogan
-            return (
-                None
-                if text[start - 1 : start] == "“" and text[dotted.end() : dotted.end() + 1] == "”"
-                else dotted.end()
-            )
+        if dotted:  # “某某·某某…” is a slogan or a title of something
+            return None if text[start - 1 : start] == "“" else dotted.end()
         names: PersonNames = self.names
         small = self.cues["diminutive"].match(text, start)
         if (
