@@ -22,6 +22,7 @@ DEFAULT_STAGES = (
     "news_sentences",
     "news_times",
     "news_quantities",
+    "news_names",
     "news_people",
     "news_places",
     "news_organisations",
