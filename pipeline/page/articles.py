@@ -13,6 +13,8 @@ from pipeline.page.headings import compose, is_notice
 from pipeline.records import Article, Byline, Page, Segment
 
 _LIST = re.compile(r"名单|芳名|光荣榜|爱心榜|功德榜|红黑榜|捐款|捐赠公示|鸣谢|田头价|获奖者")
+_OPINION = re.compile(r"感言|评论|时评|短评|杂谈|漫谈|笔谈|论坛$|有话说|之我见|随笔|札记|行走$|[一-鿿]者说$")
+_REPORT = re.compile(r"(?:最近|今年|去年|据|记者.{0,12}(?:获悉|了解到))")  # how news begins
 _BRIEF = 150  # characters: a text under this length is a brief
 _CAPTION = 260  # characters that a caption does not exceed
 _OPENING, _CLOSING = "[【(（「", ":：]】)）」 　"
@@ -157,16 +159,19 @@ class _Maker:
             return "notice"
         photo = any(credit.photo for credit in self.credits)
         marked = any(credit.marked for credit in self.credits)
+        if _OPINION.search(" ".join(self.kickers)) and above and not self.dateline:
+            return "commentary"
         if texts[0].marked and not texts[0].folded.startswith("又讯"):
             return "caption"
-        small = not self.dateline and length < _CAPTION and not (opened and self.headline)
+        small = length < _CAPTION and not (opened and self.headline)
         if small and (photo or (marked and not self.headline)):
             return "caption"
         if length < _BRIEF:
             return "brief"
         if any(block.kind == "display" for block in texts):
             return "feature"
-        if above and not self.dateline and not above[0].folded.endswith("报道"):
+        report = texts[0].starts_with_date or _REPORT.match(texts[0].folded)
+        if above and not self.dateline and not report and not above[0].folded.endswith("报道"):
             return "feature"
         return "news"
 

@@ -22,6 +22,7 @@ _REPORTER = re.compile(
 )
 _CORRESPONDENT = re.compile(r"(?:本报|特约|本台|骨干)?(?:通讯员|通迅员|实习生|特约撰稿人?|通联员|报道员)")
 _PHOTOGRAPHER = re.compile(r"(?:摄影|图片|供图|图)(?=[/:\s])|摄影(?=[" + _HAN + "])(?!报道)")
+_PHOTO_BEFORE = re.compile(r"摄(?=[/:])")  # 文/甲乙;摄/丙丁
 _WRITER = re.compile(r"(?:文字|撰文|撰稿|作者|文)(?=[/:\s])")
 _CREDIT_BEHIND = re.compile(r"[文图](?=$|[\s)、,;])")
 _CREDITS = ("writer", "photographer")
@@ -36,6 +37,9 @@ _ORG = re.compile(
     rf"[{_HAN}]{{2,}}(?:局|委|办|部|会|院|校|站|台|社|处|所|队|团|司|行|中心|小学|中学|大学|学院|融媒|政府|街道|镇|乡|县|区|公司|办公室)$"
 )
 _NAME = re.compile(rf"[{_HAN}]{{2,7}}|[{_HAN}]{{1,5}}(?:·[{_HAN}]{{1,7}}){{1,3}}")
+_SIGNATURE = re.compile(  # ——某县某局局长 甲乙丙, behind a comment; ——记…, ——访… are headlines
+    rf"(?:—{{1,3}}|-{{2,3}})\s*(?![记访])[{_HAN}、]{{1,30}}(?:书记|主任|长|员|授|师|民|席|经理|人)\s+([{_HAN}]{{2,4}}|[{_HAN}]\s[{_HAN}])"
+)
 _GAP = re.compile(rf"[\s、,;/:|&{re.escape(MARKS)}]+")
 _NEVER = re.compile(r"[。!?“”《》\d]")  # what no byline holds
 _PHOTO_BEHIND = re.compile(r"(?:摄影报道|摄影|摄制|摄)(?=$|[\s)、,;/])")
@@ -82,6 +86,8 @@ def parse(text: str) -> Credit | None:
         text = text[1:-1].strip()
     if _NOTE.fullmatch(text):
         return Credit((), True)
+    if (m := _SIGNATURE.fullmatch(text)) and is_name(name := "".join(m[1].split())):
+        return Credit((Byline(name, "correspondent"),), True)
     if "记者" in text or "通讯员" in text:
         text = re.sub(r"\([^()]{2,16}\)", " ", text)  # 甲乙(某县)
     if not 2 <= len(text) <= 90 or _NEVER.search(text):
@@ -131,6 +137,8 @@ class _Parser:
             return m.end()
         if found := _role_at(rest, whole):
             return self.open_group(found, rest)
+        if (m := _PHOTO_BEFORE.match(rest)) and (not names or self.groups[-1].role == "writer"):
+            return self.open_group(("photographer", m.end()), rest)
         if m := _PHOTO_BEHIND.match(rest):
             self.sign_photo()
             return m.end()
@@ -320,6 +328,7 @@ _DATELINE = re.compile(
     rf"|(?!又讯)(?:[{_HAN}]{{2,6}}[/·-])?[{_HAN}]{{1,6}}(?<![{_NOT_A_PLACE}])讯"
     rf"|[{_HAN}]{{4,10}}讯(?=\s*\()"
     rf"|[{_HAN}]{{2,10}}\s?\d{{1,2}}月\d{{1,2}}日(?:讯|电)"
+    rf"|\d{{1,2}}月\d{{1,2}}日(?:消息|讯|电)\s*[::]"
     rf"|(?:新华社|中新社|中新网|人民网|央视网)[{_HAN}\d]{{0,14}}电)"
 )
 _PAREN = re.compile(r"\s*\(([^()]{2,80})\)")

@@ -71,6 +71,12 @@ def _texts_beside(blocks: list[Block], places: range) -> list[int]:
     return found
 
 
+def _in_parts_like(one: str, other: str) -> bool:
+    """Whether two lines are set in as many parts each, about equally long."""
+    a, b = one.split(), other.split()
+    return len(a) == len(b) and all(abs(len(x) - len(y)) <= 2 for x, y in zip(a, b, strict=True))
+
+
 class _Reading:
     """Blocks from `start` read as one article, block by block, with its score so far."""
 
@@ -84,7 +90,8 @@ class _Reading:
         self.dateline = False
         self.signed = False  # a byline stands behind the text
         self.labelled = False
-        self.subheads: list[int] = []  # their lengths
+        self.subheads: list[str] = []
+        self.paragraphs = 0  # behind the first one
 
     def add(self, *features: str) -> None:
         for feature in features:
@@ -173,6 +180,7 @@ class _Reading:
 
     def read_paragraph(self, here: int) -> None:
         block, before = self.blocks[here], self.blocks[here - 1]
+        self.paragraphs += 1
         first = self.blocks[self.first]
         if block.has_dateline:
             self.add("dateline_inside")
@@ -223,9 +231,11 @@ class _Reading:
             self.add("subhead_before_date")
         if after and after.kind == "byline":
             self.add("subhead_before_byline")
-        if any(abs(length - len(text)) <= 3 for length in self.subheads):
+        if any(abs(len(other) - len(text)) <= 3 for other in self.subheads):
             self.add("subhead_sister")
-        self.subheads.append(len(text))
+        if " " in text and any(_in_parts_like(text, other) for other in self.subheads):
+            self.add("subhead_twin")
+        self.subheads.append(text)
         if self.dateline:
             self.add("subhead_dateline")
         elif self.opened:
@@ -248,9 +258,9 @@ class _Reading:
         if block.kind == "prose" and not block.tail and not closed(block.folded):
             score += 0.0 if _SIGNATURE.search(block.folded) else w["ends_open"]
         credit = block.credit if block.kind == "byline" else block.signed
-        if credit and (credit.photo or credit.marked):
+        if credit and (credit.photo or credit.marked) and len({b.role for b in credit.bylines}) < 2:
             if self.displays:
                 score += w["signed_as_caption"] if last > self.first else 0.0
             elif not first.bulleted:
-                score += w["headless_caption"]
+                score += w["headless_caption"] + w["headless_caption_more"] * self.paragraphs
         return score

@@ -100,7 +100,9 @@ def features(lines: list[str], first: int, last: int, text: str) -> Iterator[str
             yield "joined_goes_on"
         if abs(len(above) - len(below)) <= 4:
             yield "joined_even"
-        if len(above) <= 5:
+        if len(above) <= 3 and len(below) <= 8 and not _COLUMN.search(above) and not is_place(above):
+            yield "joined_word"
+        elif len(above) <= 5:
             yield "joined_short"
         if above[-1] in "!?":
             yield "joined_exclamation"

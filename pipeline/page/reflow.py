@@ -202,7 +202,7 @@ def goes_on(before: str, line: Line, grams: Grams, doubt: float) -> bool:
     if " " in before or before[-1] in "”》)":
         score -= 2.0
     if "," in before[:-1]:
-        score += 0.7
+        score += 0.7 if before.count(",") == 1 else 2.5
     if len(before) > _SHORT:
         score += 2.5 if "," in before else 1.0
     return score > 0
@@ -244,18 +244,23 @@ _TABLE = re.compile(r"Table with \d+ col|\d+[.、] ?[^;]{2,60}; ?\d+[.、] ?")
 _CONTACT_CUE = re.compile(
     r"电话|热线|邮箱|[Ee]-?mail|QQ|投稿|责编|编辑|邮编|网址|微信|传真|值班|爆料|报料|订阅|天气预报|美编|校对|地址|零售|印刷|刊号"
 )
-_CONTACT_VALUE = re.compile(r"\d{7,}|\d{3,4}-\d{6,8}|[\w.]+@[\w.]+|www\.|℃|[::]")
+_CONTACT_VALUE = re.compile(
+    rf"\d{{7,}}|\d{{3,4}}-\d{{6,8}}|[\w.]+@[\w.]+|www\.|℃|(?:{_CONTACT_CUE.pattern})[^,;。:、]{{0,6}}:"
+)
 _INVITES = re.compile(
     r"扫码|欢迎[^。]{0,12}(?:读者|来稿|来电|投稿|提供|关注|订阅)|关注[^。]{0,8}公众号|下载[^。]{0,10}客户端"
 )
 _NUMBER = re.compile(r"[\d\s()-]{7,}")
+_RUNNING = re.compile(r"[,、:]$|^[“‘]|[了是并将把被使也就]|通过|以及|进行|开展|做好")  # running text, no row of a table
+_VOICE = re.compile(r"【[一-鿿]{1,5}(?:说|谈|感言|点评|手记|感悟|心声|有话说|之声)】")  # 【某某者说】 heads a comment
+_AUTHOR_NOTE = re.compile(r"[(]作者(?:为|系|是|单位)[^()]{2,40}[)]")
 
 
 def is_table(folded: str) -> bool:
     """A table put into one line, a numbered list in one line, or many short items: names, gifts and sums."""
     if _TABLE.match(folded):
         return True
-    if len(folded) < 20 or "。" in folded or folded[-1] in "!?…":
+    if len(folded) < 20 or "。" in folded or folded[-1] in "!?…" or _RUNNING.search(folded):
         return False
     items = [item for item in re.split(r"[;、]\s*|\s{2,}", folded) if item]
     if len(items) < 4 or max(len(i) for i in items) > 24:
@@ -282,7 +287,11 @@ def labels() -> dict[str, str]:
 
 def label_of(folded: str) -> str | None:
     """The kind of text that a line announces if it is a label and nothing more: 编后, 【短评】."""
-    return labels().get(folded.strip(MARKS + "【】[]()《》〔〕 :")) if len(folded) <= 12 else None
+    if len(folded) > 12:
+        return None
+    if _VOICE.fullmatch(folded):
+        return "commentary"
+    return labels().get(folded.strip(MARKS + "【】[]()《》〔〕 :"))
 
 
 def is_apart(folded: str) -> bool:
@@ -301,7 +310,7 @@ def is_display(folded: str) -> bool:
     """Whether a line is set like a headline: short and without the end of a sentence, but for ! and ?."""
     if label_of(folded):
         return True
-    if len(folded) > _PROSE or is_apart(folded):
+    if len(folded) > _PROSE or is_apart(folded) or _AUTHOR_NOTE.fullmatch(folded):
         return False
     if not closed(folded):
         return "。" not in folded
