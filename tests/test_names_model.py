@@ -159,3 +159,12 @@ def test_numpy_agrees_with_the_trained_network(tmp_path: Path):
         expected = tagger.encoder(numbers, pairs, torch.ones(1, len(text), 1))[0].numpy()
     assert np.abs(vectors[starts[1] : starts[1] + len(text)] - expected).max() < 0.1
     assert training.tags_of(Sample("王芳说", [(0, 2, "PER")], "news")).tolist() == [1, 3, 0]
+
+
+def test_training_says_which_corpus_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    from pipeline import train
+
+    config = tmp_path / "train.yaml"
+    config.write_text("names:\n  output: out/of\n  corpora: {msra: nowhere/msra.jsonl.gz}\n", encoding="utf-8")
+    assert train.main(["names", str(config)]) == 2
+    assert capsys.readouterr().err == "pipeline.train: not found: nowhere/msra.jsonl.gz\n"
