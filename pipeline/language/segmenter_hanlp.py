@@ -63,8 +63,9 @@ def hanlp_chinese(model: str) -> Language:
     Raises ValueError if it cannot be had or is no tokenizer.
     """
     nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "news_hanlp_tokenizer", "model": model}}})
+    tokenizer: Any = nlp.tokenizer
     try:
-        works = "".join(nlp.tokenizer.component(["我们学习。"])[0]) == "我们学习。"
+        works = "".join(tokenizer.component(["我们学习。"])[0]) == "我们学习。"
     except Exception:  # each kind of HanLP's models fails on other input in its own way
         works = False
     if not works:
