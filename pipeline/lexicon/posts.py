@@ -76,13 +76,15 @@ class Posts:
         for match in self._find.finditer(text):
             yield match.start(), match.end(), self.titles[match.group()]
 
+    def known_end(self, text: str) -> str:
+        """The longest title of the lexicon that `text` ends in, empty if it ends in none."""
+        starts = range(max(0, len(text) - self._longest), len(text))
+        return next((text[start:] for start in starts if text[start:] in self.titles), "")
+
     def describe(self, text: str) -> Title:
         """The features of any title: of itself, or of the longest known one that it ends in."""
-        for start in range(max(0, len(text) - self._longest), len(text)):
-            title = self.titles.get(text[start:])
-            if title is not None:
-                return title if not start else replace(title, text=text)
-        return Title(text, category="role", role=True)
+        title = self.titles.get(self.known_end(text))
+        return replace(title, text=text) if title else Title(text, category="role", role=True)
 
 
 def _title(text: str, entry: dict[str, Any], name: str, role: bool = False) -> Title:

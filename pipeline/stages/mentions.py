@@ -15,64 +15,26 @@ The rules, in order:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.document import CANDIDATES, MENTIONS, get_spans, set_spans
-from pipeline.lexicon import load_tsv
-from pipeline.lexicon.organisations import generic_organisation as _generic
+from pipeline.language.document import CANDIDATES, MENTIONS, set_spans
+from pipeline.lexicon.organisations import generic_organisation
 from pipeline.lexicon.person_names import person_names
-from pipeline.lexicon.posts import Title, posts
 from pipeline.lexicon.trie import alternation
 from pipeline.records import Mention
-from pipeline.stages.posts import holdings
+from pipeline.stages.candidates import MODEL, Candidate, believe, gather, merge
+from pipeline.stages.post_spans import attach_titles
 
-MODEL = "model"
 _LIKELY = 0.5  # the least confidence of a mention
 _SURE = 0.8  # of an organisation that is looked for in the rest of the article
 _ORG_FIRST = 0.5  # an organisation is served before what is inside it
-_CERTAIN = 0.95  # a score of the model from which on it is taken at its word
 _LONGER = 0.1  # what a longer organisation of one beginning or end is favoured by
 _PARTY_BODY = re.compile(
     r"(?:(?<!县)(?<!市)(?<!区)妇联|村务监督委员会|(?<=[市县区州省])委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
 )
 _HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|委员|成员|常委|秘书长|主席)")
-_SHORT_ADDRESS = re.compile(r"(?:副?书记|主任|[镇乡村局院校所站队厂会社]长|经理|法官|警官|医生)")
-_TRADE = re.compile(r"[一-鿿]{1,4}")
-_TRADE_ALONE = re.compile(r"(?<![一-鿿])[一-鿿]{2,3}$")
-_NO_TRADE = re.compile(
-    r"退休|离休|退役|返乡|[\d一二两三四五六七八九十]|的|原|老$|新$|某|女$|男$|族$|岁$|籍$|名$|位$|该|本|任$|为$|是$|和$|请|带|让|骨干|优秀|青年|乡村"
-)
-_EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
-
-
-_NONE = Title("")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    start: int
-    end: int
-    type: str
-    level: str | None
-    sources: tuple[str, ...]
-    score: float | None
-
-    confidence: float = 0.0
-
-    @property
-    def size(self) -> int:
-        return self.end - self.start
-
-    def holds(self, other: Candidate) -> bool:
-        return self.start <= other.start and other.end <= self.end
-
-    def meets(self, other: Candidate) -> bool:
-        return self.start < other.end and other.start < self.end
 
 
 @Language.factory("news_mentions", assigns=["doc._.mentions"])
@@ -101,66 +63,6 @@ class Mentions:
         return doc
 
 
-def gather(doc: Doc) -> list[Candidate]:
-    """The candidates of all groups of names."""
-    out = []
-    for group in doc.spans:
-        if group.startswith(CANDIDATES):
-            kind = group.removeprefix(CANDIDATES)
-            for span, mention in get_spans(doc, group):
-                source = MODEL if kind == MODEL else mention.source
-                score = mention.score if kind == MODEL else None
-                out.append(Candidate(span.start_char, span.end_char, span.label_, mention.level, (source,), score))
-    return out
-
-
-def merge(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """One candidate for each span and type; the level of a place is its gazetteer's before its model's."""
-    merged: dict[tuple[int, int, str], Candidate] = {}
-    for new in sorted(candidates, key=lambda c: (c.start, -c.end, c.type, c.sources)):
-        key = (new.start, new.end, new.type)
-        old = merged.get(key)
-        if old is None:
-            merged[key] = new
-            continue
-        level = new.level if (MODEL in old.sources and new.level) or not old.level else old.level
-        score = new.score if old.score is None else old.score
-        merged[key] = replace(
-            old,
-            level=level,
-            sources=tuple(sorted({*old.sources, *new.sources}, key=lambda s: (s != MODEL, s))),
-            score=score,
-        )
-    return list(merged.values())
-
-
-def believe(candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
-    """The candidates with how likely each is a name: 1 less the chance that all its sources err."""
-    out = []
-    for candidate in candidates:
-        seen = MODEL in candidate.sources
-        doubt = 1.0
-        for source in candidate.sources:
-            if source == MODEL:
-                doubt *= 1.0 - _model_alone(candidate.type, candidate.score or 0.0)
-            else:
-                known = _sources().get((candidate.type, source)) or _sources()[candidate.type, "other"]
-                doubt *= 1.0 - known[0 if seen or not with_model else 1]
-        out.append(replace(candidate, confidence=1.0 - doubt))
-    return out
-
-
-def _model_alone(kind: str, score: float) -> float:
-    """How far a model is believed that no other source agrees with: less than it says, of places and organisations."""
-    return score - (0.15 if kind in ("PER", "POST") else 0.4) if score < _CERTAIN else score
-
-
-@cache
-def _sources() -> dict[tuple[str, str], tuple[float, float]]:
-    rows = load_tsv("name_sources.tsv", ("type", "source", "without", "silent"), key=("type", "source"))
-    return {(r["type"], r["source"]): (r.number("without"), r.number("silent")) for r in rows}
-
-
 def resolve(text: str, candidates: list[Candidate], titles: list[Candidate]) -> list[Candidate]:
     """The candidates that stand, by rules 3 and 4."""
     people = [c for c in candidates if c.type == "PER"]
@@ -187,7 +89,7 @@ def _priority(
         unseen = MODEL not in candidate.sources
         if unseen and any(candidate.holds(p) and p.confidence > _SURE for p in people):
             return -1.0
-        if candidate.sources == (MODEL,) and _generic(text[candidate.start : candidate.end]):
+        if candidate.sources == (MODEL,) and generic_organisation(text[candidate.start : candidate.end]):
             return -1.0
         longer = any(
             candidate.size > o.size and (o.start == candidate.start or o.end == candidate.end) and candidate.holds(o)
@@ -233,57 +135,3 @@ def repeated(text: str, names: list[Candidate]) -> list[Candidate]:
             continue
         out.append(Candidate(match.start(), match.end(), name.type, None, ("repeated",), None))
     return out
-
-
-def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) -> list[Candidate]:
-    """The titles that someone named holds, and the surname of 王书记 with its title (rule 6)."""
-    people = [n for n in names if n.type == "PER"]
-    free: list[Candidate] = []
-    for candidate in sorted(titles, key=lambda t: (-t.size, t.start)):
-        title = _with_trade(text, _trimmed(text, candidate, names), names)
-        if title and not any(title.meets(t) for t in free):
-            free.append(title)
-    free.sort(key=lambda t: t.start)
-    new_people = []
-    for title in free:
-        start = title.start - 1
-        if (
-            start >= 0
-            and text[start] in person_names().single
-            and _SHORT_ADDRESS.fullmatch(text, title.start, title.end)
-            and (start == 0 or _EDGE.match(text, start - 1))
-            and not any(n.start <= start < n.end for n in names)
-        ):
-            new_people.append(Candidate(start, title.start, "PER", None, ("address",), None))
-    people = sorted(people + new_people, key=lambda p: p.start)
-    held = holdings(text, [(p.start, p.end) for p in people], [(t.start, t.end) for t in free])
-    return [*new_people, *(free[i] for i in sorted({h.post for h in held}))]
-
-
-def _trimmed(text: str, title: Candidate, names: list[Candidate]) -> Candidate | None:
-    """The title without the organisation that reaches into it (某市妇联 in 妇联主席); None if nothing of it is left."""
-    for name in names:
-        if not title.meets(name):
-            continue
-        if name.type in ("ORG", "PLACE") and name.start <= title.start and name.end < title.end:
-            rest = text[name.end : title.end]
-            if rest in posts().titles:
-                return replace(title, start=name.end)
-        if name.type == "PER" and name.start == title.start and name.size == 1:
-            continue
-        return None
-    return title
-
-
-def _with_trade(text: str, title: Candidate | None, names: list[Candidate]) -> Candidate | None:
-    """木材加工户, 心理学副教授: what stands between a place or organisation and such a title is part of it."""
-    if title is None or MODEL in title.sources or not posts().titles.get(text[title.start : title.end], _NONE).compound:
-        return title
-    edge = max((n.end for n in names if n.end <= title.start), default=0)
-    trade = text[edge : title.start]
-    if edge and _TRADE.fullmatch(trade) and not _NO_TRADE.search(trade):
-        return replace(title, start=edge)
-    alone = _TRADE_ALONE.search(text, max(0, title.start - 4), title.start)
-    if alone and not posts().titles[text[title.start : title.end]].role and not _NO_TRADE.search(alone.group()):
-        return replace(title, start=alone.start())
-    return title

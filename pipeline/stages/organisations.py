@@ -30,7 +30,9 @@ _SURE = {
     "nation+suffix": 0.8,
     "title": 0.85,
     "whole": 0.9,
-    "suffix": 0.4, "strong suffix": 0.8}
+    "suffix": 0.4,
+    "strong suffix": 0.8,
+}
 _LONGEST = 26  # characters of a name
 _INSIDE = re.compile(r"[一-鿿㐀-䶿A-Za-z0-9“”()·]")
 _LEVEL = re.compile(r"[省市县区镇乡州旗盟]")
@@ -132,6 +134,8 @@ class Organisations:
             name = text[left:end]
             if end < start and not _ROOM.fullmatch(text, end, start):
                 continue
+            if end < start and text[start - 1] == text[start]:  # 某中心某科科长: the head of a department of that name
+                end = start
             if end in stops or kind_of(name).category is None or not _FULL_END.search(name):
                 continue
             if _COMMITTEE.search(name) or self._patterns["generic"].match(name).end() >= len(name) - 2:  # type: ignore[union-attr]

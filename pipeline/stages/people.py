@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from pipeline.language.document import CANDIDATES, set_spans
 from pipeline.lexicon import load_yaml
 from pipeline.lexicon.organisations import kind_of
-from pipeline.lexicon.person_names import PersonNames, person_names
+from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.posts import Title, posts
 from pipeline.lexicon.trie import alternation
 from pipeline.records import Mention
@@ -117,9 +117,11 @@ class People:
         for at, is_title in sorted(cues):
             opened = _OPENED.match(text, at)
             start = opened.end() if opened else at
-            end = self.name_at(text, start, self.minimum if is_title else self.minimum + 3.0)
+            first = self._form_at(text, start, self.minimum if is_title else self.minimum + 3.0)
+            end, form = first or (None, "")
             while end:
-                yield start, end, "title" if is_title else "cue"
+                yield start, end, form or ("title" if is_title else "cue")
+                form = ""
                 gap = _NEXT.match(text, end)
                 if not gap:
                     break
@@ -234,36 +236,39 @@ class People:
     # ------------------------------------------------------------------------------------------ a name at a place
     def name_at(self, text: str, start: int, minimum: float) -> int | None:
         """Where the best name that begins at `start` ends, None if none scores `minimum`."""
+        found = self._form_at(text, start, minimum)
+        return found[0] if found else None
+
+    def _form_at(self, text: str, start: int, minimum: float) -> tuple[int, str] | None:
+        """Where the best name that begins at `start` ends, and its form if it is one that shows a name by itself."""
+        names = self.names
         dotted = self.cues["dotted"].match(text, start)
         if dotted:  # “某某·某某…” is a slogan or a title of something
-            return None if text[start - 1 : start] == "“" else dotted.end()
-        names: PersonNames = self.names
+            return None if text[start - 1 : start] == "“" else (dotted.end(), "dotted")
+        if self.cues["not_names"].match(text, start):
+            return None
         small = self.cues["diminutive"].match(text, start)
-        if (
-            small
-            and text[small.end() : small.end() + 1] in names.single
-            and not self.cues["not_names"].match(text, start)
-        ):
+        if small and text[small.end() : small.end() + 1] in names.single:
             end = small.end() + 1
-            return end if names.after(text[end : end + 1]) > minimum else None
+            return (end, "address") if names.after(text[end : end + 1]) > minimum else None
         foreign = self._transliterated(text, start)
         if foreign:
-            return foreign
+            return foreign, ""
         surname = names.surname(text[start : start + 2])
-        if surname is None or self.cues["not_names"].match(text, start):
+        if surname is None:
             return None
         behind = start + len(surname)
         honorific = self.cues["honorific"].match(text, behind)
         if honorific:
-            return honorific.end()
+            return honorific.end(), "address"
         masked = _MASKED.match(text, start)
         if masked:
-            return self._masked_end(masked)
+            return self._masked_end(masked), "masked"
         spaced = _ALL_SPACED.match(text, start)
         if spaced and not (spaced.group(2) and names.score(spaced.group(1) + spaced.group(2)) >= 4.0):
             whole = text[start : spaced.end(1)].replace(" ", "")
             if names.score(whole) >= minimum - 2.0:
-                return spaced.end(1)
+                return spaced.end(1), "spaced"
         best: tuple[float, int] | None = None
         for end in self._ends(text, behind):
             name = text[start:end].replace(" ", "")
@@ -272,7 +277,7 @@ class People:
                 score += _VERB_FOLLOWS
             if score >= minimum and (best is None or score > best[0]):
                 best = score, end
-        return best[1] if best else None
+        return (best[1], "") if best else None
 
     def _transliterated(self, text: str, start: int) -> int | None:
         """The end of a name of four to six characters that only names from other languages are written with."""

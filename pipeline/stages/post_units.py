@@ -281,7 +281,7 @@ class Units:
         for other in self.names:
             if other.place or len(other.text) <= len(best) or other.text[-1] != text[-1]:
                 continue
-            short = 2 < len(text) <= 0.6 * len(other.text) and other.text[0] == text[0] and _in_order(text, other.text)
+            short = 3 < len(text) <= 0.6 * len(other.text) and other.text[0] == text[0] and _in_order(text, other.text)
             if (other.text.endswith(text) or short) and kind_of(text).kinds in ((), kind_of(other.text).kinds):
                 best = "".join(other.text.split())
         return best

@@ -1,0 +1,97 @@
+"""Candidates of names from all sources of an article, and how far each is to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+
+from spacy.tokens import Doc
+
+from pipeline.language.document import CANDIDATES, get_spans
+from pipeline.lexicon import load_tsv
+
+MODEL = "model"
+_CERTAIN = 0.95  # a score of the model from which on it is taken at its word
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    start: int
+    end: int
+    type: str
+    level: str | None
+    sources: tuple[str, ...]
+    score: float | None
+
+    confidence: float = 0.0
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
+    def holds(self, other: Candidate) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def meets(self, other: Candidate) -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+def gather(doc: Doc) -> list[Candidate]:
+    """The candidates of all groups of names."""
+    out = []
+    for group in doc.spans:
+        if group.startswith(CANDIDATES):
+            kind = group.removeprefix(CANDIDATES)
+            for span, mention in get_spans(doc, group):
+                source = MODEL if kind == MODEL else mention.source
+                score = mention.score if kind == MODEL else None
+                out.append(Candidate(span.start_char, span.end_char, span.label_, mention.level, (source,), score))
+    return out
+
+
+def merge(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """One candidate for each span and type; the level of a place is its gazetteer's before its model's."""
+    merged: dict[tuple[int, int, str], Candidate] = {}
+    for new in sorted(candidates, key=lambda c: (c.start, -c.end, c.type, c.sources)):
+        key = (new.start, new.end, new.type)
+        old = merged.get(key)
+        if old is None:
+            merged[key] = new
+            continue
+        level = new.level if (MODEL in old.sources and new.level) or not old.level else old.level
+        score = new.score if old.score is None else old.score
+        merged[key] = replace(
+            old,
+            level=level,
+            sources=tuple(sorted({*old.sources, *new.sources}, key=lambda s: (s != MODEL, s))),
+            score=score,
+        )
+    return list(merged.values())
+
+
+def believe(candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
+    """The candidates with how likely each is a name: 1 less the chance that all its sources err."""
+    out = []
+    for candidate in candidates:
+        seen = MODEL in candidate.sources
+        doubt = 1.0
+        for source in candidate.sources:
+            if source == MODEL:
+                doubt *= 1.0 - _model_alone(candidate.type, candidate.score or 0.0)
+            else:
+                known = _sources().get((candidate.type, source)) or _sources()[candidate.type, "other"]
+                doubt *= 1.0 - known[0 if seen or not with_model else 1]
+        out.append(replace(candidate, confidence=1.0 - doubt))
+    return out
+
+
+def _model_alone(kind: str, score: float) -> float:
+    """How far a model is believed that no other source agrees with: less than it says, of places and organisations."""
+    return score - (0.15 if kind in ("PER", "POST") else 0.4) if score < _CERTAIN else score
+
+
+@cache
+def _sources() -> dict[tuple[str, str], tuple[float, float]]:
+    rows = load_tsv("name_sources.tsv", ("type", "source", "without", "silent"), key=("type", "source"))
+    return {(r["type"], r["source"]): (r.number("without"), r.number("silent")) for r in rows}

@@ -1,0 +1,105 @@
+"""Which titles of an article are mentions, and where each begins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from pipeline.lexicon.person_names import person_names
+from pipeline.lexicon.posts import Title, posts
+from pipeline.stages.candidates import MODEL, Candidate
+from pipeline.stages.posts import holdings
+
+_SHORT_ADDRESS = re.compile(r"(?:副?书记|主任|[镇乡村局院校所站队厂会社]长|经理|法官|警官|医生)")
+_TRADE = re.compile(r"[一-鿿]{1,4}")
+_TRADE_ALONE = re.compile(r"(?<![一-鿿])[一-鿿]{2,3}$")
+_NO_TRADE = re.compile(
+    r"退休|离休|退役|返乡|[\d一二两三四五六七八九十]|的|原|老$|新$|某|女$|男$|族$|岁$|籍$|名$|位$|该|本|任$|为$|是$|和$|请|带|让|骨干|优秀|青年|乡村"
+)
+_DEPARTMENT = re.compile(r"(?:科|室|病区|中心|部)$")
+_NO_TITLE = re.compile(r".*(?:科|队友|同乡|邻居|同学|同事|朋友|战友|党员|军人|人士|模范|老人|男子|女子|获得者|好人)")
+_SURE_TITLE = 0.9  # the model's score from which on a title that the lexicon does not know is believed
+_EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
+_NONE = Title("")
+
+
+def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) -> list[Candidate]:
+    """The titles that someone named holds, and the surname of 王书记 with its title (rule 6)."""
+    people = [n for n in names if n.type == "PER"]
+    free: list[Candidate] = []
+    cores = [c for title in titles if (c := _core(text, title, names))]
+    for candidate in sorted(cores, key=lambda t: (-t.size, t.start)):
+        title = _with_trade(text, _trimmed(text, candidate, names), names)
+        if title and not any(title.meets(t) for t in free):
+            free.append(title)
+    free.sort(key=lambda t: t.start)
+    new_people = []
+    for title in free:
+        start = title.start - 1
+        if (
+            start >= 0
+            and text[start] in person_names().single
+            and _SHORT_ADDRESS.fullmatch(text, title.start, title.end)
+            and (start == 0 or _EDGE.match(text, start - 1))
+            and not any(n.start <= start < n.end for n in names)
+        ):
+            new_people.append(Candidate(start, title.start, "PER", None, ("address",), None))
+    people = sorted(people + new_people, key=lambda p: p.start)
+    held = holdings(text, [(p.start, p.end) for p in people], [(t.start, t.end) for t in free])
+    return [*new_people, *(free[i] for i in sorted({h.post for h in held}))]
+
+
+def _core(text: str, title: Candidate, names: list[Candidate]) -> Candidate | None:
+    """What of a title that the model alone saw is one: what the lexicon knows, or all of it where the model is certain.
+
+    Right behind a unit the whole stands, if it is no department of it: 派驻工作队队长, but 主任 of 骨科主任.
+    """
+    if title.sources != (MODEL,):
+        return title
+    surface = text[title.start : title.end]
+    known = posts().known_end(surface)
+    if not known:
+        sure = (title.score or 0.0) >= _SURE_TITLE and not _NO_TITLE.fullmatch(surface)
+        return title if sure else None
+    if known == surface:
+        return title
+    before = surface[: -len(known)]
+    behind_unit = any(n.end == title.start for n in names if n.type in ("ORG", "PLACE"))
+    if behind_unit and not _DEPARTMENT.search(before) and not _NO_TRADE.search(before):
+        return title
+    return replace(title, start=title.end - len(known))
+
+
+def _trimmed(text: str, title: Candidate, names: list[Candidate]) -> Candidate | None:
+    """The title without the organisation that reaches into it (某市妇联 in 妇联主席); None if nothing of it is left."""
+    for name in names:
+        if not title.meets(name):
+            continue
+        if name.type in ("ORG", "PLACE") and name.start <= title.start and name.end < title.end:
+            rest = text[name.end : title.end]
+            if rest in posts().titles:
+                return replace(title, start=name.end)
+        if name.type == "PER" and name.start == title.start and name.size == 1:
+            continue
+        return None
+    return title
+
+
+def _with_trade(text: str, title: Candidate | None, names: list[Candidate]) -> Candidate | None:
+    """木材加工户, 心理学副教授: what stands between a place or organisation and such a title is part of it."""
+    if (
+        title is None
+        or title.sources == (MODEL,)
+        or not posts().titles.get(text[title.start : title.end], _NONE).compound
+    ):
+        return title
+    edge = max((n.end for n in names if n.end <= title.start), default=0)
+    trade = text[edge : title.start]
+    if edge and _TRADE.fullmatch(trade) and not _NO_TRADE.search(trade):
+        return replace(title, start=edge)
+    if MODEL in title.sources:
+        return title
+    alone = _TRADE_ALONE.search(text, max(0, title.start - 4), title.start)
+    if alone and not posts().titles[text[title.start : title.end]].role and not _NO_TRADE.search(alone.group()):
+        return replace(title, start=alone.start())
+    return title
