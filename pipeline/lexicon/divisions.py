@@ -112,7 +112,7 @@ class Divisions:
 
     def town_by_stem(self, county: str, name: str) -> Division | None:
         """The town of a county that print calls `name` without its suffix or its peoples: 同乐, 同乐乡 for 同乐苗族乡."""
-        return self._short_towns(significant(county)).get(_SUFFIX.sub("", name))
+        return self._short_towns(significant(county)).get(_stem(name))
 
     def town_stems(self, county: str) -> Collection[str]:
         """The short forms of the towns of a county, of two characters and more."""
@@ -120,7 +120,7 @@ class Divisions:
 
     def _short_towns(self, county: str) -> dict[str, Division]:
         if county not in self._towns:
-            stems = {_SUFFIX.sub("", _PEOPLES.sub("乡", town.name)): town for town in self.children(county, "town")}
+            stems = {_stem(town.name): town for town in self.children(county, "town")}
             self._towns[county] = {stem: town for stem, town in stems.items() if len(stem) > 1 and stem != town.name}
         return self._towns[county]
 
@@ -228,6 +228,10 @@ class Divisions:
                     self._paths[above] = parent
                     break
         return f"{parent}/{self._name(row)}" if parent else self._name(row)
+
+
+def _stem(town: str) -> str:
+    return _SUFFIX.sub("", _PEOPLES.sub("乡", town))
 
 
 def _split(name: str) -> tuple[str, str]:

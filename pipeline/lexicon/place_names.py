@@ -65,12 +65,12 @@ class UpperNames:
                 entries.setdefault(division.name, (False, free, {}))[2].setdefault(division.path, division)
         ambiguous = words() | {row["word"] for row in load_tsv("place_ambiguous.tsv", ["word"])}
         for row in load_tsv("place_aliases.tsv", ["alias", "code", "free"]):
-            division = gazetteer.get(row["code"])
-            if division is not None and row["alias"] not in _GENERIC:
+            named = gazetteer.get(row["code"])
+            if named is not None and row["alias"] not in _GENERIC:
                 free = row["free"] == "1" and row["alias"] not in ambiguous
                 known = entries.setdefault(row["alias"], (True, free, {}))
                 if known[0]:
-                    known[2].setdefault(division.path, division)
+                    known[2].setdefault(named.path, named)
                     entries[row["alias"]] = (True, known[1] or free, known[2])
         self._entries = {
             name: Upper(name, short, free, tuple(found.values())) for name, (short, free, found) in entries.items()
@@ -146,7 +146,7 @@ def credible_misprint(printed: str, name: str) -> float:
         return 0.0
     stem = len(printed.removesuffix("街道").removesuffix("社区"))
     alike = likeness(*pair)
-    return alike if alike >= {2: 1.0, 3: 1.0, 4: 0.3}.get(stem, 0.1) else 0.0
+    return alike if alike >= {2: 1.0, 3: 1.0}.get(stem, 0.3) else 0.0
 
 
 @lru_cache(maxsize=1)

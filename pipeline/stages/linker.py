@@ -171,7 +171,7 @@ class _Article:
                 return _place(inside[0])
         home = self._home
         if home is not None and home.level == "county" and home.name.startswith(name) and len(name) > 1:
-            return _place(home)  # 东昌 for 东昌府区 at home
+            return _place(home)  # clipped, or in full: the home county itself
         if choices:
             return _place(self._best(choices, level))
         city = parent.code[:4] if parent is not None and parent.code else home.code[:4] if home else ""
@@ -259,6 +259,8 @@ class _Article:
         """Divisions that the name may be a misprint of; a name that many places bear is none, but under its parent."""
         if area.code is None or (self._gazetteer.count(name) > _RARE and not printed_parent):
             return []
+        if level in _LOWEST and ORDER[area.level] < ORDER["county"]:
+            return []  # in a whole city some village always looks alike
         near = [(credible_misprint(name, d.name), d) for d in self._gazetteer.misprints(area.code, name, level)]
         best = max((share for share, _ in near), default=0.0)
         found = [division for share, division in near if best and share == best]

@@ -22,16 +22,18 @@ GROUPS = ("town", "lowest", "compound", "other")  # levels that share weights
 FEATURES = (
     "bias", "weak", "blocked", "generic_end", "quoted",
     "near_county", "near_city", "near_page", "near_province", "near_nation", "near_misprint",
-    "left_parent", "left_break", "left_particle", "left_word", "left_split", "left_name",
+    "left_parent", "left_break", "left_particle", "left_word", "left_split", "left_name", "left_prefix",
     "right_break", "right_word", "right_split",
     "odds", "odds_site", "inner_words", "repeated",
-    "length_1", "length_2", "length_3", "length_4", "length_5", "length_more", "short_suffix",
+    "length_1", "length_2", "length_3", "length_4", "length_5", "length_more", "short_suffix", "institution",
 )  # fmt: skip
 _COLUMNS = ("suffix", "level", "least", "most", "strength", "not_before", "generic")
 
 PARTICLES = frozenset("同在到从向于由为与和及对将被把是往赴进的了、让给带以或")
 _NEVER = frozenset("的们这那你她它着呢吗啊吧很")
 _UNSEEN = (1.0, 1.0, 1.0)  # a character that neither news nor names have is rather a name's
+_PREFIXES = frozenset("大小东西南北上下前后中新老")  # 大李村 is another village than 李村
+_INSTITUTIONS = frozenset("局厂司社院校站队矿所行场馆委")  # 糖厂家属院
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LOCAL = frozenset(("county", "city", "page"))
 _AT = {name: i for i, name in enumerate(FEATURES)}
@@ -258,9 +260,10 @@ class Bounds:
                         left.append((_AT["repeated"], 1.0))
                     length = at - start
                     left.append((_AT[f"length_{length}"] if length <= 5 else _AT["length_more"], 1.0))
-                    left.append((_AT["odds"], (odds + first) / 10))
-                    left.append((_AT["odds_site"], site / 10))
-                    left.append((_AT["inner_words"], inner_words))
+                    if not (suffix.group == "compound" and text[at - 1] in _INSTITUTIONS):  # whose names are words
+                        left.append((_AT["odds"], (odds + first) / 10))
+                        left.append((_AT["odds_site"], site / 10))
+                        left.append((_AT["inner_words"], inner_words))
                     yield start, source, right + left
             odds += inner
 
@@ -279,7 +282,7 @@ class Bounds:
         stem = text[start:at]
         parent = ends.get(start)
         chained = parent is not None and ORDER[parent.level] < ORDER[suffix.level]
-        begins = start == 0 or not _HAN.match(text[start - 1]) or text[start - 1] in PARTICLES
+        begins = _begins(text, start)
         near = region.nearness(text[start:end]) if suffix.group in ("town", "lowest") else None
         exact = stem in suffix.generic
         if exact and not (chained and (near in _LOCAL or suffix.group == "lowest")):
@@ -288,8 +291,13 @@ class Bounds:
             if not head and not exact and stem.endswith(suffix.phrases):
                 return None
             if not chained and suffix.group == "lowest" and upper_names().get(stem) is not None:
-                return None  # 聊城社区工作
-            if near is None and not chained and suffix.group in ("town", "lowest") and _ordinary(stem):
+                return None  # a city and the common noun: 潍坊社区工作
+            if (
+                near is None
+                and not chained
+                and (suffix.group in ("town", "lowest") or not suffix.strong)
+                and _ordinary(stem)
+            ):
                 return None  # 依托社区
         features: list[tuple[int, float]] = []
         if near is not None:
@@ -310,9 +318,18 @@ class Bounds:
             features.append((_AT["left_particle"], 1.0))
         elif any(text[max(start - n, 0) : start] in words() for n in (2, 3, 4)):
             features.append((_AT["left_word"], 1.0))
+        if start > 1 and text[start - 1] in _PREFIXES and (_begins(text, start - 1) or start - 1 in ends):
+            features.append((_AT["left_prefix"], 1.0))
+        if suffix.group == "compound" and stem[-1] in _INSTITUTIONS:
+            features.append((_AT["institution"], 1.0))
         if start and text[start - 1 : start + 1] in words():
             features.append((_AT["left_split"], 1.0))
         return "gazetteer" if near is not None else "pattern", features
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether a break or a particle stands before a place of the text."""
+    return at == 0 or not _HAN.match(text[at - 1]) or text[at - 1] in PARTICLES
 
 
 def _ordinary(stem: str) -> bool:

@@ -15,7 +15,9 @@ from pipeline.stages.place_bounds import PARTICLES, Found, Region
 
 _SUFFIX = re.compile(r"(?:街道|社区|嘎查|苏木|小区|家属院|[村镇乡])$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_LONGER = re.compile(r"[渡港闸坝站杯路街河湖江山桥岛湾寨滩村镇乡县]|[一二三四五]区|社区|街道|小区|新村|冰湖|水域|古镇")
+_LONGER = re.compile(
+    r"[渡港闸坝站杯路街河湖江山桥岛湾寨滩村镇乡县]|[一二三四五]区|社区|街道|小区|党支部|党总支|党委|[中小]学|学校|医院|卫生院|派出所|法庭|[籍窟]|新村|冰湖|水域|古镇"
+)
 _COUNT = r"(?:[两二三四五六七八九十]|[0-9]{1,3}个?|[两三四五六七八九十几]个|多个|各)"
 # 后岩、古台两村; 澄江、南桥等5个乡镇; a list of names and what they are
 _LIST = re.compile(

@@ -41,7 +41,7 @@ class UpperFinder:
         for start, end, upper in self._names.find(text):
             level = _level(upper, region)
             if not upper.short and _STEM_BEFORE.match(text, end - 1) and self._names.get(upper.name[:-1]):
-                end -= 1  # 聊城|市委书记
+                end -= 1  # 潍坊|市委书记
             found = Found(start, end, level, "alias" if upper.short else "gazetteer", 10.0 if upper.free else 7.0)
             believed = self._believed(text, start, end, upper, level, region, ends)
             if believed:
@@ -71,11 +71,14 @@ class UpperFinder:
                 return False
         if _PERSON_BEFORE.search(text[max(start - 3, 0) : start]) or text.startswith((" 摄", "摄"), end):
             return False
-        if region.county and any(division.code.startswith(region.county) for division in upper.divisions):
+        if not upper.free and not chained and _crossed(text, start, end):
+            return None
+        home = region.county and any(division.code.startswith(region.county) for division in upper.divisions)
+        if home and upper.name not in words():
             return True
         if not near and (upper.name in self._others or (level == "county" and region.has_town(upper.name))):
             return False
-        if upper.free or chained:
+        if upper.free or (chained and upper.name not in words()):
             return True
         if text.startswith(_CUE_BEHIND, end) or start == 0 or text[start - 1] == "\n":
             return True if near or upper.name not in self._names.ambiguous else None
@@ -121,6 +124,11 @@ class UpperFinder:
             for match in re.finditer(re.escape(stem[:2]), text)
             if taken.isdisjoint(range(*match.span())) and not _LONGER.match(text, match.end())
         ]
+
+
+def _crossed(text: str, start: int, end: int) -> bool:
+    """Whether a word goes over the beginning or the end of a short name: 高|安全, 内政|和."""
+    return (start > 0 and text[start - 1 : start + 1] in words()) or text[end - 1 : end + 1] in words()
 
 
 def _level(upper: Upper, region: Region) -> str:

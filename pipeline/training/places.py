@@ -32,16 +32,15 @@ _LEAN = {"compound": 0.7, "other": 0.7}
 Example = tuple[int, np.ndarray, int]  # group, candidates x features, which is right (the last row is none at all)
 
 
-def examples(folders: Sequence[Path]) -> Iterator[Example]:
-    """A row of zeros stands for no place."""
-    places = Places(divisions())
+def examples(places: Places, folders: Sequence[Path], first: bool) -> Iterator[Example]:
+    """The examples of all pages; a row of zeros stands for no place. In the first round no name counts as repeated."""
     for folder in folders:
         for page, paragraphs in groupby(read_pages(folder / "pages", folder / "gold"), lambda p: p.page):
             rows = list(paragraphs)
-            yield from _page(places, page, rows)
+            yield from _page(places, page, rows, first)
 
 
-def _page(places: Places, page: str, rows: list[Paragraph]) -> Iterator[Example]:
+def _page(places: Places, page: str, rows: list[Paragraph], first: bool) -> Iterator[Example]:
     whole = "\n".join(row.text for row in rows)
     region = places.region_of(page, whole, home_place(whole, divisions()))
     for _, part in groupby(rows, lambda row: row.article):
@@ -56,7 +55,7 @@ def _page(places: Places, page: str, rows: list[Paragraph]) -> Iterator[Example]
             text[f.start : f.end]
             for text, above, maybe, starts in zip(folded, uppers, doubtful, heads, strict=True)
             for f in places.bounds.find(text, above, region, heads=starts, doubtful=maybe)
-            if f.score >= SURE
+            if f.score >= SURE and not first
         }
         for row, text, above, maybe, starts in zip(article, folded, uppers, doubtful, heads, strict=True):
             gold = {end: (start, level or "") for start, end, kind, level in row.mentions if kind == "PLACE"}
@@ -84,9 +83,7 @@ def _unknown(matrix: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def fit(
-    rows: Sequence[tuple[np.ndarray, int]], prior: np.ndarray, penalty: float = 0.3, steps: int = 400
-) -> np.ndarray:
+def fit(rows: Sequence[tuple[np.ndarray, int]], prior: np.ndarray, penalty: float, steps: int = 400) -> np.ndarray:
     """Weights that make the right candidates likely and stay near `prior`; gradient ascent with momentum."""
     weights = prior.copy()
     speed = np.zeros_like(weights)
@@ -105,18 +102,30 @@ def fit(
     return weights
 
 
-def main(folders: Sequence[str]) -> int:
-    found = list(examples([Path(folder) for folder in folders]))
+def train(folders: Sequence[Path]) -> dict[str, np.ndarray]:
+    """Weights by group. The second round learns what a name is worth that the first is sure of elsewhere."""
+    places = Places(divisions())
     columns: dict[str, np.ndarray] = {}
-    for group in ("town", "lowest", "other", "compound"):
-        rows = [(matrix, chosen) for kind, matrix, chosen in found if GROUPS[kind] == group]
-        # compounds are few: what they have in common with other places is taken from there
-        rows += [(_unknown(matrix), chosen) for matrix, chosen in rows[::6]]
-        weights = fit(rows, columns["other"] if group == "compound" else np.zeros(len(FEATURES)))
-        weights[FEATURES.index("bias")] += _LEAN.get(group, 0.0)
-        columns[group] = weights
-        right = sum(int(np.argmax(matrix @ weights) == chosen) for matrix, chosen in rows)
-        print(f"{group}: {len(rows)} suffixes, {right / max(len(rows), 1):.3f} right on what it was fitted on")
+    for first in (True, False):
+        found = list(examples(places, folders, first))
+        for group in ("town", "lowest", "other", "compound"):
+            rows = [(matrix, chosen) for kind, matrix, chosen in found if GROUPS[kind] == group]
+            rows += [(_unknown(matrix), chosen) for matrix, chosen in rows[::6]]
+            # compounds are few: what they have in common with other places is taken from there
+            prior = columns["other"].copy() if group == "compound" else np.zeros(len(FEATURES))
+            if group == "compound":
+                prior[FEATURES.index("institution")] = 2.0
+            columns[group] = fit(rows, prior, 1.0 if group == "compound" else 0.3)
+            right = sum(int(np.argmax(matrix @ columns[group]) == chosen) for matrix, chosen in rows)
+            print(f"{group}: {len(rows)} suffixes, {right / max(len(rows), 1):.3f} right on what it was fitted on")
+        places.bounds.weights = {group: columns[group].tolist() for group in GROUPS}
+    for group, lean in _LEAN.items():
+        columns[group][FEATURES.index("bias")] += lean
+    return columns
+
+
+def main(folders: Sequence[str]) -> int:
+    columns = train([Path(folder) for folder in folders])
     lines = ["\t".join(("feature", *GROUPS))]
     lines += ["\t".join((name, *(f"{columns[g][i]:.2f}" for g in GROUPS))) for i, name in enumerate(FEATURES)]
     (FOLDER / "place_weights.tsv").write_text("\n".join((*_HEAD, *lines)) + "\n", encoding="utf-8")

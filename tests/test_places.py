@@ -1,0 +1,222 @@
+"""Places in text: what is found, where names begin, what they are linked to, and the region a page speaks from.
+
+People and sentences are invented; the places stand in the gazetteer.
+"""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+
+from pipeline.language.document import MENTIONS, article_text, get_spans, set_spans
+from pipeline.lexicon.divisions import divisions
+from pipeline.page.region import home_place
+from pipeline.records import Article, Mention, Page, Segment
+from pipeline.stages.linker import Linker, article_place
+from pipeline.stages.places import GROUP, Places
+
+XINGHUA = "江苏省/泰州市/兴化市"
+TAIZHOU = "江苏省/泰州市"
+
+
+@pytest.fixture(scope="module")
+def places() -> Places:
+    return Places(divisions())
+
+
+@pytest.fixture(scope="module")
+def linker() -> Linker:
+    return Linker(divisions())
+
+
+def make(text: str, home: str | None):
+    """A Doc of one paragraph a line, on a page of the region `home`."""
+    segments, at = [], 0
+    for line in text.split("\n"):
+        segments.append(Segment("body", at, at + len(line)))
+        at += len(line) + 1
+    page = Page(text, "test", "", "utf-8", text, home_place=home)
+    article = Article(0, "news", None, None, (), tuple(segments))
+    doc = spacy.blank("zh").make_doc(article_text(page, article)[0])
+    doc._.page, doc._.article = page, article
+    return doc
+
+
+def found(places: Places, text: str, home: str | None = XINGHUA) -> list[tuple[str, str]]:
+    doc = places(make(text, home))
+    return [(span.text, record.level) for span, record in get_spans(doc, GROUP)]
+
+
+def linked(places: Places, linker: Linker, text: str, home: str | None = XINGHUA) -> dict[str, Mention]:
+    doc = places(make(text, home))
+    set_spans(doc, MENTIONS, [(s.start_char, s.end_char, "PLACE", r) for s, r in get_spans(doc, GROUP)])
+    return {span.text: record for span, record in get_spans(linker(doc), MENTIONS)}
+
+
+# ---------------------------------------------------------------------------------------------- candidates
+def test_each_level_of_a_chain_is_a_candidate_of_its_own(places: Places) -> None:
+    assert found(places, "兴化市戴南镇裴马村村民在江苏省泰州市领奖。") == [
+        ("兴化市", "county"),
+        ("戴南镇", "town"),
+        ("裴马村", "village"),
+        ("江苏省", "province"),
+        ("泰州市", "city"),
+    ]
+
+
+def test_a_village_that_no_list_has(places: Places) -> None:
+    assert ("乌桕湾村", "village") in found(places, "戴南镇乌桕湾村党总支书记说，今年收成好。")
+    assert ("乌桕湾村", "village") in found(places, "近日，乌桕湾村举办丰收节。")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "推进农村社区治理，建设美丽乡村。",
+        "全村老少齐上阵，村民们笑开了颜。",
+        "老旧小区改造惠及居民。",
+        "全市社区工作者参加培训，街道和社区积极响应。",
+        "各乡镇、街道要压实责任，走进城中村。",
+        "他是一名返乡创业的大学生。",
+        "隆重庆祝大会昨日召开。",
+    ],
+)
+def test_generic_words_are_no_places(places: Places, text: str) -> None:
+    assert found(places, text) == []
+
+
+def test_compounds(places: Places) -> None:
+    assert ("锦溪花园小区", "compound") in found(places, "昭阳街道文林社区锦溪花园小区居民反映。")
+
+
+def test_words_for_places(places: Places) -> None:
+    names = found(places, "我市举行比赛，该镇代表我省参赛。应该市场化运作。")
+    assert names == [("我市", "county"), ("该镇", "town"), ("我省", "province")]
+
+
+def test_we_of_a_city_page_is_the_city(places: Places) -> None:
+    assert found(places, "我市举行比赛。", TAIZHOU) == [("我市", "city")]
+
+
+def test_short_names_of_towns_at_home_only(places: Places) -> None:
+    text = "戴南、沙沟两镇率先完成任务。"
+    assert found(places, text) == [("戴南", "town"), ("沙沟", "town")]
+    assert ("戴南", "town") not in found(places, text, "四川省/成都市")
+
+
+def test_the_last_character_of_a_full_name_may_belong_to_what_follows(places: Places) -> None:
+    assert found(places, "泰州市委常委到访。") == [("泰州", "city")]
+
+
+def test_other_places(places: Places) -> None:
+    names = found(places, "黄河岸边，208国道施工，美国客商来访。")
+    assert names == [("黄河", "other"), ("208国道", "other"), ("美国", "other")]
+
+
+def test_a_word_is_no_county_elsewhere(places: Places) -> None:
+    assert found(places, "双方加强合作，会同有关部门前进。") == []
+
+
+def test_no_page_is_needed(places: Places) -> None:
+    doc = spacy.blank("zh").make_doc("浙江省杭州市举行论坛。")
+    assert [span.text for span, _ in get_spans(places(doc), GROUP)] == ["浙江省", "杭州市"]
+
+
+def test_candidates_do_not_overlap(places: Places) -> None:
+    text = "洞庭湖国家湿地公园在湖南省岳阳市，记者走进三江镇江源村。"
+    doc = places(make(text, None))
+    spans = [(s.start_char, s.end_char) for s, _ in get_spans(doc, GROUP)]
+    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+
+
+# ---------------------------------------------------------------------------------------------- linker
+def test_a_chain_decides_for_the_name_alone(places: Places, linker: Linker) -> None:
+    records = linked(places, linker, "兴化市戴南镇裴马村丰收。裴马村村民很高兴。")
+    assert records["裴马村"].canonical == f"{XINGHUA}/戴南镇/裴马村"
+    assert records["裴马村"].code_status == "official"
+    assert (records["裴马村"].code or "").startswith("321281")
+
+
+def test_namesakes_go_home_and_never_far_away(places: Places, linker: Linker) -> None:
+    beijing = linked(places, linker, "朝阳区举行比赛。", "北京市/海淀区")
+    changchun = linked(places, linker, "朝阳区举行比赛。", "吉林省/长春市")
+    assert beijing["朝阳区"].canonical == "北京市/朝阳区"
+    assert changchun["朝阳区"].canonical == "吉林省/长春市/朝阳区"
+
+
+def test_a_name_unique_elsewhere_stays_unlisted_at_home(places: Places, linker: Linker) -> None:
+    record = linked(places, linker, "记者来到独峒镇采访。")["独峒镇"]  # a town of Guangxi
+    assert record.canonical == f"{XINGHUA}/独峒镇"
+    assert record.code is None and record.code_status == "unlisted"
+
+
+def test_a_printed_parent_wins(places: Places, linker: Linker) -> None:
+    record = linked(places, linker, "戴南镇乌桕湾村举行活动。")["乌桕湾村"]
+    assert record.canonical == f"{XINGHUA}/戴南镇/乌桕湾村"
+
+
+def test_misprint_inside_the_parent(places: Places, linker: Linker) -> None:
+    record = linked(places, linker, "泰州市兴化市带南镇召开会议。")["带南镇"]
+    assert record.canonical == f"{XINGHUA}/戴南镇"
+    assert record.code_status == "fuzzy"
+
+
+def test_former_county(places: Places, linker: Linker) -> None:
+    record = linked(places, linker, "邹平县召开会议。", "山东省/滨州市")["邹平县"]
+    assert (record.canonical, record.code_status) == ("山东省/滨州市/邹平县", "former")
+
+
+def test_deictics(places: Places, linker: Linker) -> None:
+    text = "我市启动活动。戴南镇、沙沟镇参加。该镇派出代表，我省媒体报道。"
+    records = linked(places, linker, text)
+    assert records["我市"].canonical == XINGHUA
+    assert records["我省"].canonical == "江苏省"
+    assert records["该镇"].canonical == f"{XINGHUA}/沙沟镇"
+
+
+def test_we_in_a_district(places: Places, linker: Linker) -> None:
+    records = linked(places, linker, "我区与我市同步推进。", "江苏省/泰州市/海陵区")
+    assert records["我区"].canonical == "江苏省/泰州市/海陵区"
+    assert records["我市"].canonical == TAIZHOU
+
+
+def test_other_places_have_no_code(places: Places, linker: Linker) -> None:
+    records = linked(places, linker, "洞庭湖与黄河。")
+    assert records["洞庭湖"].canonical == "湖南省/洞庭湖"
+    assert records["黄河"].canonical == "黄河"
+    assert records["黄河"].code is None and records["黄河"].code_status is None
+
+
+def test_other_mentions_are_left_alone(places: Places, linker: Linker) -> None:
+    doc = make("戴南镇王小燕发言。", XINGHUA)
+    person = Mention("PER", source="test")
+    set_spans(doc, MENTIONS, [(0, 3, "PLACE", Mention("PLACE", "town")), (3, 6, "PER", person)])
+    assert [r for s, r in get_spans(linker(doc), MENTIONS) if s.label_ == "PER"] == [person]
+
+
+def test_article_place(places: Places, linker: Linker) -> None:
+    doc = make("戴南镇裴马村丰收。戴南镇举行活动，泰州记者来访。", XINGHUA)
+    set_spans(doc, MENTIONS, [(s.start_char, s.end_char, "PLACE", r) for s, r in get_spans(places(doc), GROUP)])
+    assert article_place(linker(doc)) == f"{XINGHUA}/戴南镇"
+    empty = make("天气晴好。", XINGHUA)
+    assert article_place(empty) == XINGHUA
+
+
+# ---------------------------------------------------------------------------------------------- home of a page
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [
+        ("戴南镇、沙沟镇、昭阳街道参加。兴化讯 兴化市举行比赛，我市代表队夺冠。", XINGHUA),
+        ("我市举行比赛。海陵区、靖江市、兴化市、姜堰区参加。泰州市民政局主办。", TAIZHOU),
+        ("我区召开会议。练塘镇、徐泾镇、盈浦街道汇报，青浦区领导讲话。", "上海市/青浦区"),
+        ("浙江省召开会议。", "浙江省"),
+        ("双方加强合作，共创光明未来。", None),
+    ],
+)
+def test_home_place(text: str, home: str | None) -> None:
+    assert home_place(text, divisions()) == home
+
+
+def test_the_newspaper_outweighs_the_page() -> None:
+    text = "江苏省泰州市举行比赛，泰州代表队夺冠。"
+    assert home_place(text, divisions(), "徐州日报") == "江苏省/徐州市"
