@@ -122,7 +122,8 @@ def test_towns_by_what_print_calls_them(gazetteer: Divisions) -> None:
     assert sanjiang is not None
     for printed in ("富禄", "富禄乡", "富禄苗族乡"):
         town = gazetteer.town_by_stem(sanjiang.code, printed)
-        assert town is not None and town.name == "富禄苗族乡"
+        assert town is not None
+        assert town.name == "富禄苗族乡"
 
 
 def test_short_names() -> None:

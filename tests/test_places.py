@@ -5,6 +5,8 @@ People and sentences are invented; the places stand in the gazetteer.
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import spacy
 
@@ -126,7 +128,7 @@ def test_candidates_do_not_overlap(places: Places) -> None:
     text = "洞庭湖国家湿地公园在湖南省岳阳市，记者走进三江镇江源村。"
     doc = places(make(text, None))
     spans = [(s.start_char, s.end_char) for s, _ in get_spans(doc, GROUP)]
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
 
 
 # ---------------------------------------------------------------------------------------------- linker
@@ -147,7 +149,8 @@ def test_namesakes_go_home_and_never_far_away(places: Places, linker: Linker) ->
 def test_a_name_unique_elsewhere_stays_unlisted_at_home(places: Places, linker: Linker) -> None:
     record = linked(places, linker, "记者来到独峒镇采访。")["独峒镇"]  # a town of Guangxi
     assert record.canonical == f"{XINGHUA}/独峒镇"
-    assert record.code is None and record.code_status == "unlisted"
+    assert record.code is None
+    assert record.code_status == "unlisted"
 
 
 def test_a_printed_parent_wins(places: Places, linker: Linker) -> None:
@@ -184,7 +187,8 @@ def test_other_places_have_no_code(places: Places, linker: Linker) -> None:
     records = linked(places, linker, "洞庭湖与黄河。")
     assert records["洞庭湖"].canonical == "湖南省/洞庭湖"
     assert records["黄河"].canonical == "黄河"
-    assert records["黄河"].code is None and records["黄河"].code_status is None
+    assert records["黄河"].code is None
+    assert records["黄河"].code_status is None
 
 
 def test_other_mentions_are_left_alone(places: Places, linker: Linker) -> None:

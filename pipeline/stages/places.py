@@ -54,7 +54,7 @@ class Places:
         self._others_known = other_names()
         self.upper = UpperFinder(gazetteer)
         self._shorts = Shorts(gazetteer)
-        self._page: tuple[str, Region] | None = None
+        self._page: tuple[tuple[str, str | None], Region] | None = None
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.folded
@@ -91,7 +91,7 @@ class Places:
 
     def region_of(self, page_id: str, text: str, home: str | None) -> Region:
         """The same from the raw text of a page and the canonical path of its home."""
-        if self._page is None or self._page[0] != page_id:
+        if self._page is None or self._page[0] != (page_id, home):
             counties = set()
             for _, _, upper in self._names.find(re.sub(r"\s+", "", text)):
                 if (
@@ -103,7 +103,7 @@ class Places:
                     continue
                 if upper.divisions[0].level == "county":
                     counties.add(upper.divisions[0].code[:6])
-            self._page = (page_id, Region(self._gazetteer, home, counties))
+            self._page = ((page_id, home), Region(self._gazetteer, home, counties))
         return self._page[1]
 
     # ------------------------------------------------------------------------------------------ others, deictics
