@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.records import EVENT_ROLES, Mention, Quantity
+from pipeline.stages.event_model import Array
 from pipeline.stages.event_view import QUANTITY, TIME, View
 
 CLASSES = ("none", *EVENT_ROLES)
@@ -17,8 +21,9 @@ _BREAK = re.compile(
     r"[,;:。!?、\n()|]|[的了在于为给到对向与和及并把被由从将以已共还也又就都各该其]|累计|先后|同时|分别|联合|通过|根据|按照|关于|进行|以及|等地|等人|等"
 )
 _EDGE = " “”‘’《》\"'"
-_LIGHT_NOUN = frozenset(
-    "一场 一次 一个 一批 一系列 系列 工作 情况 活动 现场 期间 今年 这里 相关 有关 多个 自己 他 她 他们 大家 我们 记者".split()
+# Phrases that name nothing.
+_EMPTY = re.compile(
+    "一[场次个批]|一?系列|工作|情况|活动|现场|期间|今年|这里|相关|有关|多个|自己|他们?|她|大家|我们|记者"
 )
 
 
@@ -91,7 +96,7 @@ def _phrases(view: View, low: int, high: int) -> Iterator[Candidate]:
                 s += 1
             while t > s and view.text[t - 1] in _EDGE:
                 t -= 1
-            if t - s >= 1 and (s, t) not in inside and view.text[s:t] not in _LIGHT_NOUN:
+            if t - s >= 1 and (s, t) not in inside and not _EMPTY.fullmatch(view.text[s:t]):
                 yield Candidate(s, t, NOUN)
         at = max(at, b)
 
@@ -106,7 +111,7 @@ def features(
     clause = view.clause(start, end)
     sentence = view.sentence(start, end)
     paragraph = view.paragraph(start)
-    c0, c1 = view.flat_span(*clause)
+    c0 = view.flat_span(*clause)[0]
     passive = "被" in flat[c0:fa] or "由" in flat[c0:fa]
     out = []
     counts: dict[tuple[str, bool], int] = {}
@@ -167,7 +172,7 @@ def features(
         if quote and k not in (TITLE,):
             f.append(f"quoted:{k}{quote}")
         if k == "L" or k == "O":
-            after = [e for e in view.within(c.end, c.end + 1)]
+            after = view.within(c.end, c.end + 1)
             if after:
                 f.append(f"chain:{k}{after[0].symbol}")
                 f.append(f"e_chain:{kind}{k}{after[0].symbol}")
@@ -193,3 +198,22 @@ def _where(view: View, c: Candidate, clause: tuple[int, int], sentence: tuple[in
         )
     )
     return f"{'-' if c.start < sentence[0] else '+'}{min(3, n)}s"
+
+
+def dense(start: int, end: int, found: Sequence[Candidate], vectors: Array) -> Array:
+    """The vectors of each candidate of the event with trigger [start, end), (candidates, 6 D): its first and last
+    character and their mean, first and last character of the trigger, mean of what stands between."""
+    sums = np.concatenate(
+        [np.zeros((1, vectors.shape[1]), dtype=np.float32), np.cumsum(vectors, axis=0, dtype=np.float32)]
+    )
+    a = np.array([c.start for c in found], dtype=np.int64)
+    b = np.array([c.end for c in found], dtype=np.int64)
+    before = b <= start
+    low, high = np.where(before, b, end), np.where(before, start, a)
+
+    def mean(x: NDArray[np.int64], y: NDArray[np.int64]) -> Array:
+        out: Array = (sums[y] - sums[x]) / np.maximum(y - x, 1)[:, None]
+        return out
+
+    trigger = np.broadcast_to(np.concatenate([vectors[start], vectors[end - 1]]), (len(found), 2 * vectors.shape[1]))
+    return np.concatenate([vectors[a], vectors[b - 1], mean(a, b), trigger, mean(low, high)], axis=1)

@@ -1,7 +1,11 @@
-"""A log-linear classifier over readable features, as the event stage runs it; pipeline.training.events makes them.
+"""The classifiers of the event stage as they run: readable features beside the vectors of the name model.
 
-A model is one .npz file: `features` (strings), `classes` (strings, the first is "none") and `weights`
-(features x classes, float16).
+A score is the sum of the weights of the features that hold plus what a small network of one hidden layer makes of a
+dense vector. The name model has read the article already, so its vectors of the characters come for nothing; features
+tell the network what it cannot see: where names, times and quantities stand. `pipeline.training.events` makes the models.
+
+A model is one .npz file: `features` and `classes` (strings, one a line), `weights` (features x classes), and for the
+network `inward` (dimension x hidden), `inward_bias`, `outward` (hidden x classes), `outward_bias`, all float16.
 """
 
 from __future__ import annotations
@@ -11,46 +15,79 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.tokens import Doc
+
+from pipeline.language.names import NameModel
+
+Array = NDArray[np.float32]
+VECTORS = "vectors"  # key of Doc.user_data: (characters, D), where a stage before has left them
+_NETWORK = ("inward", "inward_bias", "outward", "outward_bias")
 
 
-class LogLinear:
-    """Scores of classes for a bag of features: the sum of the features' weights."""
+class Scorer:
+    """Scores of classes for examples that are bags of features with a dense vector each."""
 
-    def __init__(self, features: Sequence[str], classes: Sequence[str], weights: NDArray[np.floating]):
+    def __init__(
+        self, features: Sequence[str], classes: Sequence[str], weights: Array, network: dict[str, Array] | None = None
+    ):
+        """`weights` (features x classes); `network` the four arrays of the file format, or None for features alone."""
         if weights.shape != (len(features), len(classes)):
             raise ValueError(f"weights are {weights.shape}, expected {(len(features), len(classes))}")
         self.features = {f: i for i, f in enumerate(features)}
         self.classes = tuple(classes)
         self.weights = np.ascontiguousarray(weights, dtype=np.float32)
+        self.network = {k: np.ascontiguousarray(v, dtype=np.float32) for k, v in (network or {}).items()}
 
     @classmethod
-    def load(cls, path: Path) -> LogLinear:
+    def load(cls, path: Path) -> Scorer:
         """The model of a file; raises OSError or ValueError if it is none."""
         with np.load(path, allow_pickle=False) as data:
             missing = {"features", "classes", "weights"} - set(data.files)
             if missing:
                 raise ValueError(f"{path} is no event model: it lacks {', '.join(sorted(missing))}")
-            features = str(data["features"]).split("\n")
-            return cls(features, str(data["classes"]).split("\n"), data["weights"])
+            features, classes = str(data["features"]).split("\n"), str(data["classes"]).split("\n")
+            return cls(features, classes, data["weights"], {k: data[k] for k in _NETWORK if k in data.files})
 
     def save(self, path: Path) -> None:
-        np.savez_compressed(
-            path,
-            features=np.array("\n".join(self.features)),
-            classes=np.array("\n".join(self.classes)),
-            weights=self.weights.astype(np.float16),
-        )
+        """Write the file; weights are rounded to half precision."""
+        arrays: dict[str, NDArray] = {
+            "features": np.array("\n".join(self.features)),
+            "classes": np.array("\n".join(self.classes)),
+            "weights": self.weights.astype(np.float16),
+        }
+        np.savez_compressed(path, **arrays, **{k: v.astype(np.float16) for k, v in self.network.items()})
 
-    def scores(self, features: Collection[str]) -> NDArray[np.float32]:
-        """One score a class, not normalised."""
+    def scores(self, features: Sequence[Collection[str]], dense: Array) -> Array:
+        """(examples, classes), not normalised; `dense` (examples, dimension) is not looked at without a network."""
         known = self.features
-        rows = [i for f in features if (i := known.get(f)) is not None]
-        scores: NDArray[np.float32] = self.weights[rows].sum(axis=0)
-        return scores
+        out = np.zeros((len(features), len(self.classes)), dtype=np.float32)
+        for i, some in enumerate(features):
+            out[i] = self.weights[[n for f in some if (n := known.get(f)) is not None]].sum(axis=0)
+        if self.network:
+            hidden = dense @ self.network["inward"] + self.network["inward_bias"]
+            out += np.maximum(hidden, 0, out=hidden) @ self.network["outward"] + self.network["outward_bias"]
+        return out
 
-    def probabilities(self, features: Collection[str], allowed: Sequence[int]) -> NDArray[np.float32]:
-        """Probabilities of the classes numbered in `allowed`, in that order."""
-        scores = self.scores(features)[list(allowed)]
-        scores = np.exp(scores - scores.max())
-        normal: NDArray[np.float32] = scores / scores.sum()
-        return normal
+
+def softmax(scores: Array) -> Array:
+    """Probabilities from scores, along the last axis."""
+    out: Array = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    out /= out.sum(axis=-1, keepdims=True)
+    return out
+
+
+def vectors_of(doc: Doc, encoder: NameModel) -> Array:
+    """The name model's vectors of a Doc's characters, (characters, D), zero at line ends.
+
+    Taken from `doc.user_data["vectors"]` if the name stage has left them there, else computed.
+    """
+    vectors = doc.user_data.get(VECTORS)
+    if vectors is None:
+        lines = doc.text.split("\n")
+        encoded, starts = encoder.encode(lines)
+        vectors = np.zeros((len(doc.text), encoded.shape[1]), dtype=np.float32)
+        at = 0
+        for line, start in zip(lines, starts, strict=True):
+            vectors[at : at + len(line)] = encoded[start : start + len(line)]
+            at += len(line) + 1
+    return vectors

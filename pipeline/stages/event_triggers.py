@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from pipeline.lexicon import load_yaml
 from pipeline.lexicon.trie import alternation
 from pipeline.records import EVENT_TYPES
+from pipeline.stages.event_model import Array
 from pipeline.stages.event_view import View
 
 CLASSES = ("none", *EVENT_TYPES)
@@ -41,7 +45,7 @@ class Lexicon:
         self.head = re.compile(f"(?:{alternation(self.heads)})")
         self.cues = {
             name: re.compile(alternation(words.split()))
-            for name, words in (content["cues"] | {k: v for k, v in content["realis"].items()}).items()
+            for name, words in {**content["cues"], **content["realis"]}.items()
         }
 
     def head_at_end(self, text: str) -> tuple[str, str] | None:
@@ -73,10 +77,33 @@ def candidates(view: View) -> list[Trigger]:
             types = lex.types.get(word[:size])
             if types is not None and not view.covered(start, start + size):
                 out.append(Trigger(start, start + size, word[:size], tuple(types)))
+    if view.doc._.article is not None and view.doc._.article.kind == "list":
+        taken = {(t.start, t.end) for t in out}
+        out += [t for t in _prizes(view) if (t.start, t.end) not in taken]
+        out.sort(key=lambda t: (t.start, t.end))
     return out
 
 
+# A class of prizes or an honour that heads the names of a list: 一等奖(2件), “河阳好人”名单(6人), 银奖:
+_PRIZE = re.compile(
+    r"(?:^(?:[^\n“]{0,16}“)?|(?<=[\n,.;。、: ”]))(?:\d{4}年度?)?(?:全[省市县区]|团体(?=前))?([^\s\d,.;:。、()“”]{0,12}?"
+    r"(?:[一二三四特]等奖|[金银铜]\S奖|奖状|奖章|证书|(?<!获)奖|模范|好人|标兵|先锋号?|能手|之星|前[二三四五六八十]名|[冠亚季]军|"
+    r"(?:优秀|先进|最美)[^\s,.;:。、()“”]{2,8}?))(?=获得者|名单|”|[(:,.;。\n]|$|\s\()",
+    re.M,
+)
+
+
+def _prizes(view: View) -> Iterator[Trigger]:
+    """The first mention of each class of prizes in a list."""
+    seen = set()
+    for m in _PRIZE.finditer(view.text):
+        if m[1] not in seen:
+            seen.add(m[1])
+            yield Trigger(m.start(1), m.end(1), m[1], ("award",))
+
+
 _SKIP = re.compile(r"[了着过起出好完]")
+_SAID = re.compile("强调|指出|要求|表示|介绍|认为|希望|建议|据悉|据了解|获悉|说")
 _TAIL = re.compile(r"[”’》\")）\s]+$")
 
 
@@ -165,6 +192,11 @@ def _context(view: View, t: Trigger, clause: tuple[int, int]) -> list[str]:
     f += [f"lh:{x}" for x in nominal]
     if not right.strip():
         f += [f"lho:{t.word}:{x}" for x in nominal]
+    told = flat[s0:low]
+    f += [f"scue:{name}" for name, pattern in lex.cues.items() if pattern.search(told)]
+    f += [f"say:{x}" for x in _SAID.findall(told + left)]
+    if t.word in view.display:
+        f.append("in_display")
     quote = view.quote(t.start, t.end)
     if quote:
         f.append(f"quote:{quote}")
@@ -177,3 +209,13 @@ def _context(view: View, t: Trigger, clause: tuple[int, int]) -> list[str]:
         if nth == 0 and s0 == view.flat_span(view.paragraphs[p], view.paragraphs[p] + 1)[0]:
             f.append("lead")
     return f
+
+
+def dense(view: View, found: list[Trigger], vectors: Array) -> Array:
+    """The vectors of each candidate, (candidates, 4 D): its first and last character, mean and maximum of its clause."""
+    out = np.zeros((len(found), 4 * vectors.shape[1]), dtype=np.float32)
+    for i, t in enumerate(found):
+        low, high = view.clause(t.start, t.end)
+        clause = vectors[low:high]
+        out[i] = np.concatenate([vectors[t.start], vectors[t.end - 1], clause.mean(axis=0), clause.max(axis=0)])
+    return out

@@ -45,6 +45,7 @@ class View:
         self.clause_ends = [m.start() for m in _CLAUSE_END.finditer(self.text)]
         self.paragraphs = [0, *(m.end() for m in re.finditer("\n", self.text))]
         self.roles = [self._role(start) for start in self.paragraphs]
+        self.display = self._display()  # headline and kicker, for what is told again
         self.quotes = _quotes(self.text)
         self.lead_end = self._lead_end()
 
@@ -91,6 +92,11 @@ class View:
             return "body"
         raw = offsets.to_raw(start, start + 1)[0]
         return next((s.role for s in article.segments if s.start <= raw < s.end), "body")
+
+    def _display(self) -> str:
+        ends = [*self.paragraphs[1:], len(self.text)]
+        rows = zip(self.paragraphs, ends, self.roles, strict=True)
+        return " ".join(self.text[a:b] for a, b, role in rows if role in ("headline", "kicker"))
 
     def _lead_end(self) -> int:
         """End of headline, dateline and first sentence of the body."""

@@ -1,8 +1,9 @@
 """Events: what the article tells as happened, happening or planned, with who, what, where, when and how much.
 
-Trigger first, then arguments. Words of the lexicon are candidates; a log-linear classifier decides from the words and
-names around them whether they tell an event and of which type, a second one which names, times, quantities and noun
-phrases near them take part in it. The models are made by `python -m pipeline.train events configs/train.yaml`.
+Trigger first, then arguments. Words of the lexicon are candidates; a classifier decides from the words and names around
+them whether they tell an event and of which type, a second one which names, times, quantities and noun phrases near
+them take part in it. Both stand on the vectors of the name model, so the event models belong to one name model.
+They are made by `python -m pipeline.train events configs/train.yaml`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import EVENTS, set_spans
+from pipeline.language.names import load_model
 from pipeline.records import Argument, Event, Mention, TimeExpression
 from pipeline.stages import event_arguments, event_triggers
-from pipeline.stages.event_model import LogLinear
+from pipeline.stages.event_model import Array, Scorer, softmax, vectors_of
 from pipeline.stages.event_triggers import Trigger
 from pipeline.stages.event_view import TIME, Entity, View
 
@@ -31,64 +33,72 @@ FILES = ("triggers", "arguments", "realis")
     "news_events",
     assigns=["doc._.events"],
     requires=["doc._.mentions", "doc._.times", "doc._.quantities"],
-    default_config={"model": BUILTIN, "trigger_threshold": 0.5, "argument_threshold": 0.4},
+    default_config={"model": BUILTIN, "names": BUILTIN, "trigger_threshold": 0.4, "argument_threshold": 0.4},
 )
-def create_events(nlp: Language, name: str, model: str, trigger_threshold: float, argument_threshold: float) -> Events:
+def create_events(
+    nlp: Language, name: str, model: str, names: str, trigger_threshold: float, argument_threshold: float
+) -> Events:
     """Writes `doc.spans["events"]`: label the type, span the trigger, record an Event.
 
-    `model` is a folder with triggers.npz, arguments.npz and realis.npz. A trigger candidate is an event from
-    `trigger_threshold` on, a candidate an argument from `argument_threshold` on (probabilities).
+    `model` is a folder with triggers.npz, arguments.npz and realis.npz, `names` that of the name model whose vectors
+    they know ("builtin": the shipped ones). A trigger candidate is an event from `trigger_threshold` on, a candidate an
+    argument from `argument_threshold` on (probabilities).
     """
     folder = Path(str(resources.files("pipeline.models"))) / "events" if model == BUILTIN else Path(model)
-    return Events(folder, trigger_threshold, argument_threshold)
+    return Events(folder, trigger_threshold, argument_threshold, names)
 
 
 class Events:
-    """The stage. Raises OSError or ValueError if the folder does not hold the models."""
+    """The stage. Raises OSError or ValueError if a folder does not hold its models."""
 
-    def __init__(self, folder: Path, trigger_threshold: float, argument_threshold: float):
-        self.triggers, self.arguments, self.realis = (LogLinear.load(folder / f"{name}.npz") for name in FILES)
+    def __init__(self, folder: Path, trigger_threshold: float, argument_threshold: float, names: str = BUILTIN):
+        self.triggers, self.arguments, self.realis = (Scorer.load(folder / f"{name}.npz") for name in FILES)
         self.trigger_threshold, self.argument_threshold = trigger_threshold, argument_threshold
+        self.encoder = load_model(names)
         event_triggers.lexicon()
 
     def __call__(self, doc: Doc) -> Doc:
         view = View(doc)
         found = event_triggers.candidates(view)
-        chosen = self._choose(found, event_triggers.features(view, found))
-        starts = sorted(t.start for t in found)
         events = []
-        for c in chosen:
-            arguments = self._arguments(view, c, starts)
-            events.append((c.trigger, self._event(view, c, arguments)))
+        if found:
+            vectors = vectors_of(doc, self.encoder)
+            starts = sorted(t.start for t in found)
+            for c in self._choose(view, found, vectors):
+                arguments = self._arguments(view, c, starts, vectors)
+                events.append((c.trigger, self._event(view, c, arguments)))
         set_spans(doc, EVENTS, [(t.start, t.end, e.type, e) for t, e in events])
         return doc
 
-    def _choose(self, found: list[Trigger], seen: list[list[str]]) -> list[Choice]:
+    def _choose(self, view: View, found: list[Trigger], vectors: Array) -> list[Choice]:
         """The triggers that tell an event; of overlapping ones the likeliest, in order of place."""
+        seen = event_triggers.features(view, found)
+        dense = event_triggers.dense(view, found, vectors)
+        scores = self.triggers.scores(seen, dense)
+        planned = softmax(self.realis.scores(seen, dense))[:, 1]
         likely: list[Choice] = []
-        for t, f in zip(found, seen, strict=True):
-            allowed = [0, *(event_triggers.CLASSES.index(k) for k in t.types)]
-            chance = self.triggers.probabilities(f, allowed)
+        for i, t in enumerate(found):
+            chance = softmax(scores[i, [0, *(event_triggers.CLASSES.index(k) for k in t.types)]])
             event = 1 - float(chance[0])
             if event >= self.trigger_threshold:
                 kind = t.types[int(chance[1:].argmax())]
-                planned = self.realis.probabilities(f, (0, 1))[1] > 0.5
-                likely.append(Choice(t, kind, event, "planned" if planned else "actual"))
+                likely.append(Choice(t, kind, event, "planned" if planned[i] > 0.5 else "actual"))
         kept: list[Choice] = []
         for c in sorted(likely, key=lambda c: -c.chance):
             if all(c.trigger.end <= k.trigger.start or k.trigger.end <= c.trigger.start for k in kept):
                 kept.append(c)
         return sorted(kept, key=lambda c: c.trigger.start)
 
-    def _arguments(self, view: View, c: Choice, starts: list[int]) -> list[Argument]:
+    def _arguments(self, view: View, c: Choice, starts: list[int], vectors: Array) -> list[Argument]:
         """The arguments of an event in order of place; of overlapping candidates the likeliest."""
         t = c.trigger
         options = event_arguments.candidates(view, t.start, t.end)
+        if not options:
+            return []
         seen = event_arguments.features(view, t.start, t.end, c.kind, options, starts)
-        classes = range(len(event_arguments.CLASSES))
+        chances = softmax(self.arguments.scores(seen, event_arguments.dense(t.start, t.end, options, vectors)))
         likely = []
-        for option, f in zip(options, seen, strict=True):
-            chance = self.arguments.probabilities(f, classes)
+        for option, chance in zip(options, chances, strict=True):
             if 1 - chance[0] >= self.argument_threshold:
                 role = event_arguments.CLASSES[1 + int(chance[1:].argmax())]
                 likely.append((float(chance[1:].max()), Argument(role, option.start, option.end)))

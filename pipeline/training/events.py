@@ -1,11 +1,13 @@
-"""Train the event models: log-linear classifiers of triggers, of their realis, and of arguments.
+"""Train the event models: classifiers of triggers, of their realis, and of arguments (`pipeline.stages.event_model`).
 
-The corpus is labelled pages (`pages/NN.txt` with `gold/NN.json`, see the annotation guidelines). Gold names, times and
-quantities are read from it; features are those that `pipeline.stages.events` computes when it runs.
+The corpus is labelled pages (`pages/NN.txt` with `gold/NN.json`, see the annotation guidelines), whose gold names, times
+and quantities are read, and practice articles in the manner of real print, whose names are marked and whose times and
+quantities our own stages find. Features are those that `pipeline.stages.events` computes when it runs.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 from collections import Counter
@@ -17,14 +19,18 @@ from typing import Any
 
 import numpy as np
 import spacy
+import torch
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
+from torch import nn
+from torch.nn import functional
 
 from pipeline.language.document import MENTIONS, QUANTITIES, TIMES, make_doc, set_spans
+from pipeline.language.names import NameModel, load_model
 from pipeline.records import REALIS, Article, Mention, Page, Quantity, Segment, TimeExpression
 from pipeline.stages import event_arguments, event_triggers
-from pipeline.stages.event_model import LogLinear
+from pipeline.stages.event_model import Array, Scorer, vectors_of
 from pipeline.stages.event_view import View
 from pipeline.stages.sentences import Sentences
 
@@ -48,7 +54,10 @@ class GoldEvent:
     arguments: tuple[GoldArgument, ...]
 
 
-def labelled_docs(folder: Path, nlp: Language | None = None) -> Iterator[tuple[Doc, list[GoldEvent]]]:
+Labelled = tuple[Doc, list[GoldEvent]]
+
+
+def labelled_docs(folder: Path, nlp: Language | None = None) -> Iterator[Labelled]:
     """The articles of the pages in `folder/pages`, with the mentions, times and quantities of `folder/gold`."""
     nlp = nlp or spacy.blank("zh")
     for path in sorted((folder / "gold").glob("*.json")):
@@ -57,7 +66,7 @@ def labelled_docs(folder: Path, nlp: Language | None = None) -> Iterator[tuple[D
         yield from page_docs(nlp, gold, raw)
 
 
-def page_docs(nlp: Language, gold: dict[str, Any], raw: str) -> Iterator[tuple[Doc, list[GoldEvent]]]:
+def page_docs(nlp: Language, gold: dict[str, Any], raw: str) -> Iterator[Labelled]:
     """The articles of one page as `labelled_docs` gives them."""
     page = Page("", gold["page"], gold["sha256"], "utf-8", raw, issue_year=gold.get("year"))
     for position, row in enumerate(gold["articles"]):
@@ -112,7 +121,8 @@ def _events(rows: list[dict[str, Any]], place: _Places) -> Iterator[GoldEvent]:
     for row in rows:
         if span := place(row["trigger"]):
             spans = [(a["role"], place(a)) for a in row["args"]]
-            yield GoldEvent(row["type"], row["realis"], *span, tuple(GoldArgument(r, *s) for r, s in spans if s))
+            arguments = tuple(GoldArgument(r, s[0], s[1]) for r, s in spans if s)
+            yield GoldEvent(row["type"], row["realis"], span[0], span[1], arguments)
 
 
 def _nearest(text: str, words: str | None, span: tuple[int, int]) -> tuple[int, int] | None:
@@ -174,53 +184,139 @@ def _find(raw: str, piece: str, near: int) -> tuple[int, int] | None:
     return min((m.span() for m in re.finditer(pattern, raw)), key=lambda s: abs(s[0] - near), default=None)
 
 
+# ---------------------------------------------------------------------------------------------- practice articles
+_MARK = re.compile(r"〔([a-z]+)(!?)\|([^〕]+)〕")
+_SYMBOL = {"P": "PER", "O": "ORG", "L": "PLACE", "X": "POST"}
+_ROLE = {"a": "agent", "r": "recipient", "p": "participant", "o": "object", "l": "place", "t": "time", "q": "quantity"}
+
+
+def practice_language() -> Language:
+    """The stages that practice articles need: sentences, times, quantities."""
+    importlib.import_module("pipeline.stages.times")
+    importlib.import_module("pipeline.stages.quantities")
+    nlp = spacy.blank("zh")
+    for name in ("news_sentences", "news_times", "news_quantities"):
+        nlp.add_pipe(name)
+    return nlp
+
+
+def practice_docs(path: Path, nlp: Language) -> Iterator[Labelled]:
+    """The articles of a practice file (corpus/practice/README.md); `nlp` sets sentences, times and quantities."""
+    for number, block in enumerate(path.read_text(encoding="utf-8").split("#article ")[1:]):
+        kind, *lines = block.strip().split("\n")
+        raw, segments, events, fields = "", [], [], {"M": "", "E": []}  # type: ignore[var-annotated]
+        roles = {"K": "kicker", "H": "headline", "D": "dateline", "T": "body"}
+        for line in lines:
+            key, _, value = line.partition(" ")
+            if key == "E":
+                fields["E"].append(value)
+            elif key == "M":
+                fields["M"] = value
+            else:
+                start = len(raw)
+                at = 0
+                for m in _MARK.finditer(value):
+                    raw += value[at : m.start()]
+                    events.append((m[1], "planned" if m[2] else "actual", len(raw), len(raw) + len(m[3])))
+                    raw += m[3]
+                    at = m.end()
+                raw += value[at:]
+                after_dateline = bool(segments) and segments[-1].role == "dateline"
+                segments.append(Segment(roles[key], start, len(raw), not after_dateline))
+                raw += "" if key == "D" else "\n"
+        if len(events) != len(fields["E"]):
+            raise ValueError(f"{path.name}, article {number + 1}: {len(events)} triggers, {len(fields['E'])} lines E")
+        page = Page("", path.name, "", "utf-8", raw, issue_year=2025, issue_date=date(2025, 11, 20))
+        doc = make_doc(nlp, page, Article(number, kind, None, None, (), tuple(segments)))
+        for _, stage in nlp.pipeline:
+            doc = stage(doc)
+        text = doc.text
+        spans = [
+            (m.start(), m.end(), _SYMBOL[group[0]], Mention(_SYMBOL[group[0]], canonical=None))
+            for group in fields["M"].split(";")
+            for name in re.findall(r"\S+", group[2:])
+            for m in re.finditer(re.escape(name), text)
+        ]
+        set_spans(doc, MENTIONS, _longest(spans))
+        shift = {
+            raw_at: i for i in range(len(text)) if text[i] != "\n" for raw_at in [doc._.offsets.to_raw(i, i + 1)[0]]
+        }
+        gold = []
+        for (event, realis, start, end), line in zip(events, fields["E"], strict=True):
+            at = shift[start]
+            arguments = []
+            for pair in line.split(";"):
+                role, _, surface = pair.partition("=")
+                places = [m.start() for m in re.finditer(re.escape(surface), text)]
+                if places:
+                    near = min(places, key=lambda i: max(at - i - len(surface), i - at))
+                    arguments.append(GoldArgument(_ROLE[role], near, near + len(surface)))
+            gold.append(GoldEvent(event, realis, at, at + end - start, tuple(arguments)))
+        yield doc, gold
+
+
+def _longest(spans: list[tuple[int, int, str, Mention]]) -> list[tuple[int, int, str, Mention]]:
+    """Spans that no longer one covers."""
+    return [s for s in set(spans) if not any(t[0] <= s[0] and s[1] <= t[1] and t[:2] != s[:2] for t in spans)]
+
+
 # ---------------------------------------------------------------------------------------------- examples
 @dataclass
 class Examples:
-    """Feature lists with their classes; `allowed` (examples x classes) says which classes an example may have."""
+    """Feature lists and dense vectors (examples x dimension) with their classes; `allowed` (examples x classes) says
+    which classes an example may have."""
 
     features: list[list[str]]
+    dense: NDArray[np.float16]
     classes: list[int]
     allowed: NDArray[np.bool_]
 
 
-def trigger_examples(labelled: Iterable[tuple[Doc, list[GoldEvent]]]) -> tuple[Examples, Examples]:
+def trigger_examples(labelled: Iterable[Labelled], vectors: Iterable[Array]) -> tuple[Examples, Examples]:
     """Examples for the trigger model and, of the triggers among them, for the realis model."""
     numbers = {kind: i for i, kind in enumerate(event_triggers.CLASSES)}
-    seen, classes, allowed = [], [], []
-    planned_seen, planned = [], []
-    for doc, events in labelled:
+    seen, dense, classes, allowed = [], [], [], []
+    told, planned = [], []
+    for (doc, events), array in zip(labelled, vectors, strict=True):
         view = View(doc)
         found = event_triggers.candidates(view)
         gold = {(e.start, e.end): e for e in events}
-        for t, f in zip(found, event_triggers.features(view, found), strict=True):
+        rows = zip(found, event_triggers.features(view, found), event_triggers.dense(view, found, array), strict=True)
+        for t, f, x in rows:
             event = gold.get((t.start, t.end))
+            if event is not None and event.kind not in t.types:
+                continue
             if event is not None:
-                planned_seen.append(f)
+                told.append(len(seen))
                 planned.append(REALIS.index(event.realis))
-                if event.kind not in t.types:
-                    continue
             seen.append(f)
+            dense.append(x.astype(np.float16))
             classes.append(numbers[event.kind] if event else 0)
             allowed.append([0, *(numbers[kind] for kind in t.types)])
     mask = np.zeros((len(seen), len(numbers)), dtype=bool)
     for i, some in enumerate(allowed):
         mask[i, some] = True
-    return Examples(seen, classes, mask), Examples(planned_seen, planned, np.ones((len(planned), 2), dtype=bool))
+    triggers = Examples(seen, np.array(dense), classes, mask)
+    both = np.ones((len(planned), 2), dtype=bool)
+    return triggers, Examples([seen[i] for i in told], triggers.dense[told], planned, both)
 
 
-def argument_examples(labelled: Iterable[tuple[Doc, list[GoldEvent]]]) -> Examples:
+def argument_examples(labelled: Iterable[Labelled], vectors: Iterable[Array]) -> Examples:
     """Examples for the argument model, from the gold triggers."""
     seen: list[list[str]] = []
-    classes: list[int] = []
-    for doc, events in labelled:
+    dense, classes = [], []
+    for (doc, events), array in zip(labelled, vectors, strict=True):
         view = View(doc)
         starts = sorted(t.start for t in event_triggers.candidates(view))
         for e in events:
             options = event_arguments.candidates(view, e.start, e.end)
-            seen += event_arguments.features(view, e.start, e.end, e.kind, options, starts)
-            classes += _roles(options, e.arguments)
-    return Examples(seen, classes, np.ones((len(seen), len(event_arguments.CLASSES)), dtype=bool))
+            if options:
+                seen += event_arguments.features(view, e.start, e.end, e.kind, options, starts)
+                dense.append(event_arguments.dense(e.start, e.end, options, array).astype(np.float16))
+                classes += _roles(options, e.arguments)
+    return Examples(
+        seen, np.concatenate(dense), classes, np.ones((len(seen), len(event_arguments.CLASSES)), dtype=bool)
+    )
 
 
 def _roles(options: Sequence[event_arguments.Candidate], gold: Iterable[GoldArgument]) -> list[int]:
@@ -242,89 +338,111 @@ def _roles(options: Sequence[event_arguments.Candidate], gold: Iterable[GoldArgu
 
 
 # ---------------------------------------------------------------------------------------------- fitting
-def fit(
-    examples: Examples, classes: Sequence[str], *, epochs: int, rate: float, decay: float, dropout: float,
-    lexical: tuple[str, ...] = (), lexical_dropout: float = 0.0, minimum: int = 2, seed: int = 0,
-) -> LogLinear:  # fmt: skip
-    """A log-linear model by AdaGrad on the cross-entropy of the allowed classes, weights averaged over late epochs.
+class _Net(nn.Module):
+    """Weights of features, and one hidden layer over the dense vectors; their scores are added."""
 
-    `decay` is the L2 penalty. Features are left out at random (`dropout`); those that begin with one of `lexical` are
-    all left out of an example with `lexical_dropout`, so that unseen words find weights to rely on.
+    def __init__(self, features: int, dimension: int, hidden: int, classes: int, dropout: float):
+        super().__init__()
+        self.weights = nn.EmbeddingBag(features + 1, classes, mode="sum", padding_idx=0)
+        nn.init.zeros_(self.weights.weight)
+        self.inward, self.outward = nn.Linear(dimension, hidden), nn.Linear(hidden, classes)
+        self.dropout = dropout
+
+    def forward(self, features: torch.Tensor, dense: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            features = features * (torch.rand(features.shape) > 0.3)
+        hidden = torch.relu(self.inward(functional.dropout(dense, self.dropout, self.training)))
+        out: torch.Tensor = self.weights(features) + self.outward(functional.dropout(hidden, 0.3, self.training))
+        return out
+
+
+def fit(
+    examples: Examples, classes: Sequence[str], *, epochs: int, hidden: int, batch: int = 64, minimum: int = 2,
+    decay: float = 0.05, dropout: float = 0.4, models: int = 3, seed: int = 0,
+) -> Scorer:  # fmt: skip
+    """Train `models` networks of `hidden` units that differ in their random start; the Scorer adds up their mean.
+
+    Features seen in fewer than `minimum` examples are left out. `decay` is the weight decay of the features' weights,
+    `dropout` that of the dense vectors. The vectors are normalised here, and that is folded into the weights.
     """
     counts = Counter(f for x in examples.features for f in set(x))
     names = sorted(f for f, n in counts.items() if n >= minimum)
-    numbers = {f: i for i, f in enumerate(names)}
-    rows = [np.array([numbers[f] for f in dict.fromkeys(x) if f in numbers], dtype=np.int64) for x in examples.features]
-    is_lexical = np.array([f.startswith(lexical) if lexical else False for f in names])
-    rng = np.random.default_rng(seed)
-    goal = np.array(examples.classes)
-    weights = np.zeros((len(names), len(classes)))
-    squares = np.full_like(weights, 1e-6)
-    total, taken = np.zeros_like(weights), 0
-    for epoch in range(epochs):
-        order = rng.permutation(len(rows))
-        for start in range(0, len(order), 32):
-            batch = order[start : start + 32]
-            kept = []
-            for i in batch:
-                keep = rng.random(len(rows[i])) >= dropout
-                if rng.random() < lexical_dropout:
-                    keep &= ~is_lexical[rows[i]]
-                kept.append(rows[i][keep])
-            features = np.concatenate(kept)
-            example = np.repeat(np.arange(len(batch)), [len(k) for k in kept])
-            scores = np.zeros((len(batch), len(classes)))
-            np.add.at(scores, example, weights[features])
-            scores = np.where(examples.allowed[batch], scores / (1 - dropout), -1e9)
-            error = np.exp(scores - scores.max(axis=1, keepdims=True))
-            error /= error.sum(axis=1, keepdims=True)
-            error[np.arange(len(batch)), goal[batch]] -= 1
-            used, back = np.unique(features, return_inverse=True)
-            slope = decay * len(batch) * weights[used]
-            np.add.at(slope, back, error[example])
-            squares[used] += slope * slope
-            weights[used] -= rate * slope / np.sqrt(squares[used])
-        if epoch >= epochs // 2:
-            total += weights
-            taken += 1
-    weights = total / taken
-    strong = np.flatnonzero(np.abs(weights).max(axis=1) > 0.01)
-    return LogLinear([names[i] for i in strong], classes, weights[strong])
+    numbers = {f: i + 1 for i, f in enumerate(names)}
+    rows = [[numbers[f] for f in dict.fromkeys(x) if f in numbers] for x in examples.features]
+    table = np.zeros((len(rows), max(map(len, rows))), dtype=np.int32)
+    for i, row in enumerate(rows):
+        table[i, : len(row)] = row
+    features, dense = torch.from_numpy(table), torch.from_numpy(examples.dense)
+    mean = torch.from_numpy(examples.dense.mean(axis=0, dtype=np.float32))
+    scale = 1 / torch.from_numpy(examples.dense.astype(np.float32).std(axis=0) + 1e-3)
+    goal, forbidden = torch.tensor(examples.classes), torch.from_numpy(~examples.allowed)
+    nets = []
+    for number in range(models):
+        torch.manual_seed(seed + number)
+        net = _Net(len(names), dense.shape[1], hidden, len(classes), dropout)
+        groups = [
+            {"params": net.weights.parameters(), "lr": 4e-3, "weight_decay": decay},
+            {"params": [*net.inward.parameters(), *net.outward.parameters()], "lr": 1e-3, "weight_decay": 0.02},
+        ]
+        optimiser = torch.optim.AdamW(groups)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda epoch: 1 - epoch / epochs * 0.98)
+        net.train()
+        for _ in range(epochs):
+            for some in torch.randperm(len(goal)).split(batch):
+                scores = net(features[some].long(), (dense[some].float() - mean) * scale)
+                loss = functional.cross_entropy(scores.masked_fill(forbidden[some], -1e9), goal[some])
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+            schedule.step()
+        nets.append(net)
+    with torch.no_grad():
+        weights = torch.stack([net.weights.weight[1:] for net in nets]).mean(dim=0)
+        inward = torch.cat([net.inward.weight for net in nets]).T * scale[:, None]
+        bias = torch.cat([net.inward.bias for net in nets]) - mean @ inward
+        network = {
+            "inward": inward.numpy(),
+            "inward_bias": bias.numpy(),
+            "outward": (torch.cat([net.outward.weight for net in nets], dim=1).T / models).numpy(),
+            "outward_bias": (torch.stack([net.outward.bias for net in nets]).mean(dim=0)).numpy(),
+        }
+    strong = np.flatnonzero(weights.abs().amax(dim=1).numpy() > 0.01)
+    return Scorer([names[i] for i in strong], classes, weights.numpy()[strong], network)
 
 
-def train_models(labelled: Sequence[tuple[Doc, list[GoldEvent]]], settings: dict[str, Any]) -> dict[str, LogLinear]:
+def train_models(labelled: Sequence[Labelled], names: NameModel, settings: dict[str, Any]) -> dict[str, Scorer]:
     """The three models of the stage, by the name of their file."""
-    triggers, realis = trigger_examples(labelled)
-    lexical = ("w:", "wl:", "wr:", "lrh:", "lho:", "tys:")
+    vectors = [vectors_of(doc, names).astype(np.float32) for doc, _ in labelled]
+    triggers, realis = trigger_examples(labelled, vectors)
     return {
-        "triggers": fit(triggers, event_triggers.CLASSES, lexical=lexical, **settings["triggers"]),
-        "realis": fit(realis, REALIS, lexical=lexical, **settings["realis"]),
-        "arguments": fit(argument_examples(labelled), event_arguments.CLASSES, **settings["arguments"]),
+        "triggers": fit(triggers, event_triggers.CLASSES, **settings["triggers"]),
+        "realis": fit(realis, REALIS, **settings["realis"]),
+        "arguments": fit(argument_examples(labelled, vectors), event_arguments.CLASSES, **settings["arguments"]),
     }
 
 
 def train_events(config: dict[str, Any]) -> dict[str, Any]:
     """Train by the `events` part of configs/train.yaml and write the models; returns counts.
 
-    Keys: `corpus` (folders of labelled pages), `output` (folder), and for `triggers`, `realis` and `arguments` the
-    settings of `fit`. Raises FileNotFoundError if a folder holds no gold.
+    Keys: `corpus` (folders of labelled pages), `practice` (folder of practice articles), `names` (folder of the name
+    model or "builtin"), `output` (folder), and for `triggers`, `realis` and `arguments` the settings of `fit`.
+    Raises FileNotFoundError if a folder holds nothing to learn from.
     """
-    labelled: list[tuple[Doc, list[GoldEvent]]] = []
+    labelled: list[Labelled] = []
     for folder in map(Path, config["corpus"]):
         if not any((folder / "gold").glob("*.json")):
             raise FileNotFoundError(f"no gold pages in {folder}")
         labelled += labelled_docs(folder)
+    practice = sorted(Path(config["practice"]).glob("*.txt"))
+    if not practice:
+        raise FileNotFoundError(f"no practice articles in {config['practice']}")
+    nlp = practice_language()
+    for path in practice:
+        labelled += practice_docs(path, nlp)
     out = Path(config["output"])
     out.mkdir(parents=True, exist_ok=True)
     figures: dict[str, Any] = {"articles": len(labelled), "events": sum(len(events) for _, events in labelled)}
-    for name, model in train_models(labelled, config).items():
+    for name, model in train_models(labelled, load_model(config["names"]), config).items():
         model.save(out / f"{name}.npz")
         figures[name] = len(model.features)
     return figures
-
-
-SETTINGS: dict[str, Any] = {
-    "triggers": {"epochs": 30, "rate": 0.3, "decay": 1e-4, "dropout": 0.3, "lexical_dropout": 0.3},
-    "realis": {"epochs": 30, "rate": 0.3, "decay": 1e-3, "dropout": 0.3, "lexical_dropout": 0.5},
-    "arguments": {"epochs": 20, "rate": 0.3, "decay": 1e-4, "dropout": 0.2, "minimum": 3},
-}
