@@ -50,7 +50,7 @@ _HOUSE_SIGN = re.compile(r"[媒报网社台本驻习小]")  # in what stands bef
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What a byline says. `sure` if a role, a mark or 摄 shows it to be one; else only its form speaks for it."""
+    """What a byline says. `sure` if a role, a mark, brackets or 摄 show it to be one; else only its form speaks for it."""
 
     bylines: tuple[Byline, ...]
     sure: bool
@@ -232,7 +232,8 @@ class _Parser:
                 bylines.append(Byline(name, _role(group.role, self.both)))
         if not bylines and not (self.bracketed and self.sure):
             return None
-        return Credit(tuple(bylines), self.sure or marked, self.photo or self.both, marked)
+        # nothing but names in brackets, as newspapers sign: (甲乙丙)
+        return Credit(tuple(bylines), self.sure or marked or self.bracketed, self.photo or self.both, marked)
 
 
 def _role_at(rest: str, whole: bool) -> tuple[str, int] | None:
