@@ -66,13 +66,13 @@ def test_a_title_needs_somebody_who_holds_it() -> None:
 
 def test_a_name_found_once_is_found_everywhere_but_in_a_longer_one() -> None:
     text = "薛长宁来了。后来薛长宁走了,薛长宁宁没来。"
-    found = resolve(text, people=[("薛长宁", "PER")], model=[("薛长宁宁", "PER")])
+    found = resolve(text, people=[("薛长宁", "PER")], model=[("薛长宁", "PER"), ("薛长宁宁", "PER")])
     assert [f[0] for f in found] == ["薛长宁", "薛长宁", "薛长宁宁"]
     assert found[1][2] == "repeated"
 
 
 def test_a_person_may_stand_inside_another_place() -> None:
-    found = resolve("薛长宁故居开放", people=[("薛长宁", "PER")], model=[("薛长宁故居", "PLACE", "other")])
+    found = resolve("薛长宁故居开放", people=[("薛长宁", "PER")], places=[("薛长宁故居", "PLACE", "other")])
     assert {f[:2] for f in found} == {("薛长宁故居", "PLACE"), ("薛长宁", "PER")}
 
 

@@ -70,8 +70,23 @@ def merge(candidates: Iterable[Candidate]) -> list[Candidate]:
     return list(merged.values())
 
 
-def believe(candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
-    """The candidates with how likely each is a name: 1 less the chance that all its sources err."""
+def believe(text: str, candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
+    """The candidates with how likely each is a name: 1 less the chance that all its sources err.
+
+    A person's name of three characters that is a candidate in several places is as likely as all of them together.
+    """
+    out = _each(candidates, with_model)
+    doubts: dict[str, float] = {}
+    for candidate in out:
+        if candidate.type == "PER" and candidate.size > 2:
+            surface = text[candidate.start : candidate.end]
+            doubts[surface] = doubts.get(surface, 1.0) * (1.0 - candidate.confidence)
+    return [
+        replace(c, confidence=1.0 - doubts[text[c.start : c.end]]) if c.type == "PER" and c.size > 2 else c for c in out
+    ]
+
+
+def _each(candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
     out = []
     for candidate in candidates:
         seen = MODEL in candidate.sources

@@ -47,10 +47,10 @@ class Mentions:
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.folded
         with_model = CANDIDATES + MODEL in doc.spans
-        candidates = [c for c in believe(merge(gather(doc)), with_model) if c.confidence >= _LIKELY]
+        candidates = [c for c in believe(text, merge(gather(doc)), with_model) if c.confidence >= _LIKELY]
         titles = [c for c in candidates if c.type == "POST"]
         names = resolve(text, [c for c in candidates if c.type != "POST"], titles)
-        names = resolve(text, names + believe(repeated(text, names), with_model), titles)
+        names = resolve(text, names + believe(text, repeated(text, names), with_model), titles)
         chosen = names + attach_titles(text, names, titles)
         set_spans(
             doc,
@@ -100,7 +100,8 @@ def _priority(
         # 开国上 is no name where 开国上将 is a title
         if candidate.sources == (MODEL,) and any(t.start == candidate.start and t.holds(candidate) for t in titles):
             return -1.0
-        return candidate.confidence + 0.1
+        # 某 某 某 with spaces is not over after two characters
+        return candidate.confidence + (0.5 if "spaced" in candidate.sources else 0.1)
     return candidate.confidence + candidate.size * 0.001
 
 

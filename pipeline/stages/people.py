@@ -250,7 +250,7 @@ class People:
         small = self.cues["diminutive"].match(text, start)
         if small and text[small.end() : small.end() + 1] in names.single:
             end = small.end() + 1
-            return (end, "address") if names.after(text[end : end + 1]) > minimum else None
+            return (end, "address") if names.after(text[end : end + 1]) > minimum - 3.0 else None
         foreign = self._transliterated(text, start)
         if foreign:
             return foreign, ""
@@ -267,7 +267,7 @@ class People:
         spaced = _ALL_SPACED.match(text, start)
         if spaced and not (spaced.group(2) and names.score(spaced.group(1) + spaced.group(2)) >= 4.0):
             whole = text[start : spaced.end(1)].replace(" ", "")
-            if names.score(whole) >= minimum - 2.0:
+            if names.score(whole) >= minimum - 6.0:
                 return spaced.end(1), "spaced"
         best: tuple[float, int] | None = None
         for end in self._ends(text, behind):

@@ -97,8 +97,6 @@ def _with_trade(text: str, title: Candidate | None, names: list[Candidate]) -> C
     trade = text[edge : title.start]
     if edge and _TRADE.fullmatch(trade) and not _NO_TRADE.search(trade):
         return replace(title, start=edge)
-    if MODEL in title.sources:
-        return title
     alone = _TRADE_ALONE.search(text, max(0, title.start - 4), title.start)
     if alone and not posts().titles[text[title.start : title.end]].role and not _NO_TRADE.search(alone.group()):
         return replace(title, start=alone.start())

@@ -20,9 +20,9 @@ Span = tuple[int, int]
 
 # Between a title and the name after it: 组长:某某, 网格员“小某”, 副主任(主持工作)某某, 楼长、退役军人某某
 _APPOSED = "退役军人|退伍军人|转业军人|老党员|中共党员|党员|复员军人|同志|老人"
-_BEFORE_NAME = re.compile(rf"(?:、(?:{_APPOSED}))?(?:\([^()\n]{{1,10}}\))?[ :“\"‘]{{0,2}}$")
+_BEFORE_NAME = re.compile(rf"(?:、(?:{_APPOSED})|、\d{{2,3}}岁的)?(?:\([^()\n]{{1,10}}\))?[ :“\"‘]{{0,2}}$")
 # Between two titles of one person: a separator, then at most the unit of the second. No comma: 镇长甲,乡长乙 are two people.
-_BETWEEN_TITLES = re.compile(r"(?:[、/ ]|兼任?|和|及|暨|,?现任?)[^,。;:!?()“”、\n]{0,40}")
+_BETWEEN_TITLES = re.compile(r"(?:[、/ ]|兼任?|和|及|暨|,?现任?)[^,。;:!?()、\n]{0,40}")
 _BETWEEN_PEOPLE = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、 ]|和|及|、 )(?:同志)?")
 _BETWEEN_HOLDERS = re.compile(r"[、和及][^,。;:!?、\n]{0,40}")
 _TAKES = (
