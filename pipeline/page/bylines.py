@@ -30,6 +30,7 @@ _BOTH = re.compile(rf"文/图|图/文|(?:文[、·]?图|图、?文|摄影/?文�
 _NOTE = re.compile(
     r"(?:本版|本组|本文|文中)?(?:资料图片?|资料照片|图片来自网络|(?:图片|照片|配图).{0,16}(?:提供|供图))"
 )
+_SOURCE = re.compile(r"(?:^|\s)(?:稿件|文章|信息)?来源\s?[:/]\s?[^\s,。;:]{2,16}")
 _LOOSE_ROLE = re.compile(r"记\s+者|通\s+讯\s*员|通讯\s+员|摄\s+影")
 _ROLE_IN_CHUNK = re.compile(rf"(?:(?:{_BEFORE}){{0,4}}记者|(?:本报|特约)?通讯员|实习生)")
 _PLACE_REPORT = re.compile(rf"[{_HAN}]{{0,6}}报道$")
@@ -84,7 +85,9 @@ def parse(text: str) -> Credit | None:
     bracketed = text[:1] in "([【" and text[-1:] in ")]】"
     if bracketed:
         text = text[1:-1].strip()
-    if _NOTE.fullmatch(text):
+    text = _SOURCE.sub("", text).strip() or text
+    text = re.sub(rf"(?<=[{_HAN}]{{2}})(?=(?:文/图|图/文)$)", " ", text)
+    if _NOTE.fullmatch(text) or _SOURCE.fullmatch(text):
         return Credit((), True)
     if (m := _SIGNATURE.fullmatch(text)) and is_name(name := "".join(m[1].split())):
         return Credit((Byline(name, "correspondent"),), True)
@@ -329,14 +332,17 @@ _DATELINE = re.compile(
     rf"|(?!又讯)(?:[{_HAN}]{{2,6}}[/·-])?[{_HAN}]{{1,6}}(?<![{_NOT_A_PLACE}])讯"
     rf"|[{_HAN}]{{4,10}}讯(?=\s*\()"
     rf"|[{_HAN}]{{2,10}}\s?\d{{1,2}}月\d{{1,2}}日(?:讯|电)"
-    rf"|\d{{1,2}}月\d{{1,2}}日(?:消息|讯|电)\s*[::]"
+    rf"|\d{{1,2}}月\d{{1,2}}日(?:消息|讯|电)(?:\s*:|(?=[\s(]))"
+    rf"|(?:本报|[{_HAN}]{{2,8}}?(?:网|日报|晚报|晨报|在线))(?:\d{{1,2}}月\d{{1,2}}日)?消息(?:\s*:|(?=[\s(]))"
     rf"|(?:新华社|中新社|中新网|人民网|央视网)[{_HAN}\d]{{0,14}}电)"
 )
 _PAREN = re.compile(r"\s*\(([^()]{2,80})\)")
 _PLACE_PAREN = re.compile(
     rf"[{_HAN}]{{1,5}}(?:镇|乡|县|市|区|街道)(?=\s?\((?:[^()]{{0,8}}记者|[^()]{{0,4}}通讯员|融媒体))"
 )
-_BARE_LEAD = re.compile(r"\s*((?:本报)?(?:记者|通讯员)[^,。:()]{2,40}?报道)\s*[::,]\s*")
+_BARE_LEAD = re.compile(r"\s*((?:本报)?(?:记者|通讯员)[^,。:()]{2,40}?报道)(?:\s*[:,]|\s)\s*")
+_BARE_NAMES = re.compile(rf"\s*((?:本报)?(?:记者|通讯员)\s?[{_HAN}、]{{2,12}}?)(?:报道)?(?:\s*[:,]|\s)\s*")
+_NO_NAME = re.compile(r"[日天从获悉了报道]")  # 记者于近日, 记者获悉
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,11 +368,25 @@ def leading(text: str) -> Lead | None:
         end, bylines = p.end(), credit.bylines
     elif not m:
         return None
+    elif named := _bare_names(text, end):
+        end, bylines = named
     elif len(text) - end <= 60 and (credit := parse(text[end:])) and credit.sure:
         end, bylines = len(text), credit.bylines
     while end < len(text) and text[end].isspace():
         end += 1
     return Lead(end, bylines, bool(m))
+
+
+def _bare_names(text: str, at: int) -> tuple[int, tuple[Byline, ...]] | None:
+    """Names that stand without brackets behind a dateline, 本报讯 记者甲乙丙 通讯员丁戊 报道: their end and who they are."""
+    found: list[Byline] = []
+    while p := _BARE_NAMES.match(text, at):
+        credit = parse(p[1])
+        if not credit or any(not is_name(b.name) or _NO_NAME.search(b.name) for b in credit.bylines):
+            break
+        found += credit.bylines
+        at = p.end()
+    return (at, tuple(found)) if found else None
 
 
 _SENTENCE_END = re.compile(r"[。!?…;](?:[”’」』\"')]{0,3})|[”』」]|[.](?=\s|$)")

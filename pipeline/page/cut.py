@@ -13,7 +13,7 @@ from functools import cache
 
 from pipeline.lexicon import load_tsv
 from pipeline.page.blocks import Block, Likeness
-from pipeline.page.headings import is_notice, is_place, is_subtitle
+from pipeline.page.headings import is_motto, is_notice, is_place, is_subtitle
 from pipeline.page.reflow import closed
 
 _LONGEST = 400  # blocks that one article may have
@@ -104,7 +104,7 @@ class _Reading:
         while at < len(blocks) and blocks[at].kind in ("display", "byline") and at - self.start < _HEADING:
             self.read_heading(at)
             at += 1
-            alone = w["banner"] * (2 if self.opened else 1)
+            alone = w["banner"] * (2 if self.opened else 1) + self.set_apart(at)
             yield at, self.score + alone + (w["foot"] if at == len(blocks) else 0.0)
         if at >= len(blocks):
             return
@@ -117,6 +117,17 @@ class _Reading:
             if self.score < _HOPELESS:
                 return
             yield here + 1, self.score + self.ending(here)
+
+    def set_apart(self, end: int) -> float:
+        """What speaks for the one line of display before `end` being a banner over what follows."""
+        if end - self.start > 1 or end == len(self.blocks) or self.opened or self.blocks[end].gap < 2:
+            return 0.0
+        score = self.weights["banner_gap"]
+        if self.start == 0 and self.blocks[end].kind == "display":
+            score += self.weights["banner_top"]
+        if is_motto(self.blocks[self.start].folded):
+            score += self.weights["banner_motto"]
+        return score
 
     def read_heading(self, at: int) -> None:
         block = self.blocks[at]

@@ -23,6 +23,8 @@ _COLUMN = re.compile(
     r"·|故事|走笔|见闻|进行时|一线|在线|在行动|观察|巡礼|纪事|人物|榜样|风采|好人|日记|手记|速递|播报|快讯|简讯|动态|提示|发布"
     r"|之窗|专栏|专题|专版|聚焦|关注|直击|走进|走基层|蹲点|样本|回音|热线|传承|侧记|系列|[①-⑳]|提质|振兴|人家$|身边|纪行|亮点|看点|追踪|回访"
 )
+_SHORTS = re.compile(r"(?:快讯|简讯|速递|播报|微新闻|掠影|集锦|拾零|短波)$")  # columns of short items
+_MOTTO = re.compile(r"(?:深入|认真|全面|学习|宣传|贯彻|牢记|坚定|坚持).{2,24}(?:精神|思想|使命|理论|决议|要求)")
 _GOES_ON = re.compile(r"[把让在和等的就为再也她他它这那将从向给使与及并却才]")
 _SLOGAN = re.compile(r"(\S{2,9})[ 、](\S{2,9})(?:[ 、](\S{2,9}))?")
 _MOST = 5  # lines of display that are weighed; of more, only the last ones
@@ -47,6 +49,11 @@ def is_column(folded: str) -> bool:
 def is_notice(folded: str) -> bool:
     """Whether a line of display heads a public notice or a list."""
     return _NOTICE.search(folded) is not None
+
+
+def is_motto(folded: str) -> bool:
+    """Whether a line of display only calls on readers, as banners do: 学习宣传贯彻…精神."""
+    return _MOTTO.fullmatch(folded) is not None
 
 
 def is_subtitle(folded: str) -> bool:
@@ -146,6 +153,8 @@ def compose(near: list[Block], far: list[Block], text: str) -> tuple[list[Block]
     lines = far or near
     if not lines:
         return near, []
+    if len(lines) == 1 and len(lines[0].folded) <= 6 and _SHORTS.search(lines[0].folded):
+        return [*near, *far], []  # a column of short items, without a headline
     first, last = headline_of([b.folded for b in lines], text)
     headlines = lines[first:last]
     return [b for b in [*near, *far] if b not in headlines], headlines

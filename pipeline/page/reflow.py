@@ -171,9 +171,9 @@ _HAN = re.compile(r"[一-鿿]+")
 
 
 def _unclosed(text: str) -> bool:
-    """Whether a bracket or a book-title mark opens in `text` and does not close."""
+    """Whether a bracket, a quotation or a book-title mark opens in `text` and does not close."""
     tail = text[-120:]
-    return tail.count("《") > tail.count("》") or tail.rfind("(") > tail.rfind(")")
+    return tail.count("《") > tail.count("》") or tail.count("“") > tail.count("”") or tail.rfind("(") > tail.rfind(")")
 
 
 def goes_on(before: str, line: Line, grams: Grams, doubt: float) -> bool:
