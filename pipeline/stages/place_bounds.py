@@ -144,6 +144,7 @@ class Bounds:
         }
         longest_first = sorted(self._suffixes, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        self._ending = re.compile(f"(?:{self._pattern.pattern})$")
         table = {row["feature"]: row for row in load_tsv(weights, ("feature", *GROUPS), key=("feature",))}
         self.weights = {group: [table[name].number(group) for name in FEATURES] for group in GROUPS}
 
@@ -165,13 +166,15 @@ class Bounds:
         known = list(known)
         ends = {found.end: found for found in (*doubtful, *known)}
         full = {found.start for found in known if found.source == "gazetteer"}
-        cut = {i for found in known for i in range(found.start + 1, found.end)}
+        cut = {i: found.source for found in known for i in range(found.start + 1, found.end)}
         covered = 0
         result: list[Found] = []
         for at, end, suffix in self.anchors(text):
-            if end in cut or (end in ends and suffix.level == "other"):
-                continue  # 广西|河池 holds no 西河, 河北|唐山 no 北唐山
+            if end in ends and suffix.level == "other":
+                continue  # 河北|唐山 holds no 北唐山
             best = self._best(text, at, end, suffix, ends, region, repeated, heads, 0, full)
+            if best is not None and end in cut and (best.source != "gazetteer" or cut[end] != "alias"):
+                continue  # 广西|河池 holds no 西河; but the 镇江 in 三江镇江边 is none
             if (
                 best is not None
                 and covered > best.start  # it swallows the last one: 李镇 in 李镇村
@@ -186,6 +189,11 @@ class Bounds:
                 ends[best.end] = best
                 covered = best.end
         return result
+
+    def level_of(self, name: str) -> str | None:
+        """The level that the end of a name tells; None if it tells none."""
+        ending = self._ending.search(name)
+        return self._suffixes[ending.group()].level if ending and ending.start() else None
 
     def anchors(self, text: str) -> Iterator[tuple[int, int, Suffix]]:
         """(start, end, suffix) of each suffix in the text."""
