@@ -249,3 +249,43 @@ def test_time_grows_with_the_length():
     """A page of many short lines, of many paragraphs, and one long line: no step may look at all pairs."""
     for text in ("某地开会\n\n" * 3000, (A[0] + "\n\n\n") * 1500, "天" * 200_000):
         assert split_page(page_of(text))
+
+
+def test_prose_that_enumerates_is_no_list():
+    items = "“高远山，分红金额2840元；白一川，分红金额1420元；赵一，分红金额4970元；冯小，"
+    _page, articles = split(
+        "松林村分红了", "本报记者 杜渡", items, "分红金额2130元……”3月5日，松林村的仪式热闹起来。", *A
+    )
+    assert len(articles) == 1
+    assert articles[0].headline == "松林村分红了"
+
+
+def test_subheads_set_in_two_parts_alike_stay_in_their_article():
+    one, two = "返乡种果有盼头 三年苦干迎丰收", "工厂建在果园边 乡亲不愁没销路"
+    _page, articles = split("小苹果释放大能量", "本报记者 杜渡", A[0], one, A[1], A[1], two, A[2], A[2])
+    assert [a.headline for a in articles] == ["小苹果释放大能量"]
+
+
+def test_caption_does_not_swallow_the_article_before_it():
+    dateline = "本报讯（记者 高远山 通讯员 白一川）" + B[0]
+    page, articles = split("员工上门换电表箱", dateline, B[1], B[0], "员工在临河街道更换电表箱。 白一川 摄")
+    assert [a.kind for a in articles] == ["news", "caption"]
+    assert body(page, articles[1]) == "员工在临河街道更换电表箱。"
+
+
+def test_comment_under_a_bracketed_voice_is_signed_by_the_line_behind_it():
+    signature = "——青山县供电公司经理 赵一川"
+    _page, articles = split(
+        "员工上门换电表箱", "本报记者 高远山", *B, "【管理者说】", B[1], signature, "松林村苹果丰收", *A
+    )
+    assert [a.headline for a in articles] == ["员工上门换电表箱", "【管理者说】", "松林村苹果丰收"]
+    assert articles[1].kind == "commentary"
+    assert names(articles[1]) == [("赵一川", "correspondent")]
+
+
+def test_motto_before_a_wide_gap_is_a_banner():
+    _page, articles = split(
+        "松林村苹果丰收", "本报记者 杜渡", *A, "深入学习宣传贯彻大会精神\n\n\n", "近日，" + B[0], B[1]
+    )
+    assert [a.headline for a in articles] == ["松林村苹果丰收", None, None]
+    assert articles[1].kind == "notice"

@@ -166,3 +166,44 @@ def test_byline_behind_the_last_sentence(text, tail, wanted):
 )
 def test_nothing_behind_the_last_sentence(text):
     assert trailing(fold(text)) is None
+
+
+def test_writer_and_photographer_behind_words_of_their_own() -> None:
+    credit = parse("文/钟乐平;摄/柳思远")
+    assert credit
+    assert [(b.name, b.role) for b in credit.bylines] == [
+        ("钟乐平", "correspondent"),
+        ("柳思远", "photographer"),
+    ]
+
+
+def test_title_and_name_behind_a_dash_sign_a_comment_but_a_subtitle_does_not() -> None:
+    credit = parse("——云栖县纪委书记、监委主任 钟乐平")
+    assert credit
+    assert credit.sure
+    assert [b.name for b in credit.bylines] == ["钟乐平"]
+    assert parse("——记云栖县乡村医生 钟乐平") is None
+
+
+def test_date_with_message_and_bare_names_are_datelines() -> None:
+    text = "5月5日消息:连日来,田里一片繁忙。"
+    lead = leading(text)
+    assert lead
+    assert lead.dateline
+    assert text[lead.end :].startswith("连日来")
+    text = "本报讯 记者钟乐平 通讯员柳思远报道 近日,田里一片繁忙。"
+    lead = leading(text)
+    assert lead
+    assert text[lead.end :].startswith("近日")
+    assert [(b.name, b.role) for b in lead.bylines] == [("钟乐平", "reporter"), ("柳思远", "correspondent")]
+    text = "本报讯 记者获悉,田里一片繁忙。"
+    lead = leading(text)
+    assert lead
+    assert not lead.bylines
+    assert text[lead.end :].startswith("记者获悉")
+
+
+def test_source_beside_an_author_is_no_name() -> None:
+    credit = parse("作者:钟乐平 来源:云栖日报")
+    assert credit
+    assert [b.name for b in credit.bylines] == ["钟乐平"]

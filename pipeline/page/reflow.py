@@ -144,6 +144,7 @@ _CONTINUES = re.compile(r"[,。、;:!?)》”’%…]|[·/]")  # what no paragra
 _SIGNED_NOTICE = re.compile(r"[。;)\d]\s*[^。;,]{2,30}\d{4}年\d{1,2}月\d{1,2}日$")  # who gives it, and the date
 _INNER_STOP = re.compile(r"[。;]")
 _DATE = re.compile(r"\d{1,2}月\d{1,2}日")
+_LEAD_DATE = re.compile(r"(?:近日|日前|连日来|\d{1,2}月\d{1,2}日),")  # how a first sentence begins
 _COLUMN = 9  # characters that the narrowest column takes in a line
 _SHORT = 30  # a line under this length that does not end as a sentence may be a headline
 _PROSE = 46  # a longer one may not
@@ -201,6 +202,10 @@ def goes_on(before: str, line: Line, grams: Grams, doubt: float) -> bool:
         score -= 1.5
     if " " in before or before[-1] in "”》)":
         score -= 2.0
+    if before[0] in "“《(" and _unclosed(before):
+        score += 2.0
+    if _LEAD_DATE.match(before):
+        score += 2.0
     if "," in before[:-1]:
         score += 0.7 if before.count(",") == 1 else 2.5
     if len(before) > _SHORT:
