@@ -18,6 +18,7 @@ _NO_TRADE = re.compile(
 )
 _DEPARTMENT = re.compile(r"(?:科|室|病区|中心|部)$")
 _NO_TITLE = re.compile(r".*(?:科|队友|同乡|邻居|同学|同事|朋友|战友|党员|军人|人士|模范|老人|男子|女子|获得者|好人)")
+_CERTAIN_TITLE = 0.95  # from which on the model knows better than the lexicon where a title begins
 _SURE_TITLE = 0.9  # the model's score from which on a title that the lexicon does not know is believed
 _EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
 _NONE = Title("")
@@ -61,7 +62,7 @@ def _core(text: str, title: Candidate, names: list[Candidate]) -> Candidate | No
     if not known:
         sure = (title.score or 0.0) >= _SURE_TITLE and not _NO_TITLE.fullmatch(surface)
         return title if sure else None
-    if known == surface:
+    if known == surface or (title.score or 0.0) >= _CERTAIN_TITLE:
         return title
     before = surface[: -len(known)]
     behind_unit = any(n.end == title.start for n in names if n.type in ("ORG", "PLACE"))
