@@ -72,8 +72,8 @@ _languages: dict[str, Language] = {}
 
 
 def language(config: Config) -> Language:
-    """The Language of this process for a configuration, built once."""
-    key = config.model_dump_json()
+    """The Language of this process for the stages and models of a configuration, built once."""
+    key = f"{config.root}\0{config.model_dump_json(include={'language', 'stages'})}"
     if key not in _languages:
         _languages.clear()
         _languages[key] = build_language(config)
