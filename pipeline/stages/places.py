@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -17,7 +18,8 @@ from pipeline.language.document import CANDIDATES, set_spans
 from pipeline.lexicon.divisions import Divisions, divisions
 from pipeline.lexicon.place_names import UpperNames, inside_words, other_names, upper_names
 from pipeline.records import Mention, Page
-from pipeline.stages.place_bounds import Bounds, Found, Region, bounds
+from pipeline.stages.place_bounds import Bounds, bounds
+from pipeline.stages.place_region import Found, Region
 from pipeline.stages.place_shorts import Shorts
 from pipeline.stages.place_upper import UpperFinder
 
@@ -46,13 +48,24 @@ def create_places(nlp: Language, name: str) -> Places:
     return Places(divisions())
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is known of a text before its towns and villages are: places above them, short names that may be some, other
+    places by name, and where short and other names begin."""
+
+    upper: list[Found]
+    doubtful: list[Found]
+    others: list[Found]
+    heads: set[int]
+
+
 class Places:
     def __init__(self, gazetteer: Divisions):
         self._gazetteer = gazetteer
         self._names: UpperNames = upper_names()
         self.bounds: Bounds = bounds()
-        self._others_known = other_names()
-        self.upper = UpperFinder(gazetteer)
+        self._known_others = other_names()
+        self._upper = UpperFinder(gazetteer)
         self._shorts = Shorts(gazetteer)
         self._page: tuple[tuple[str, str | None], Region] | None = None
 
@@ -72,16 +85,22 @@ class Places:
 
     def find(self, text: str, region: Region) -> list[Found]:
         """The places of a folded text, without overlaps."""
-        uppers, doubtful = self.upper.find(text, region)
-        others = list(self.others(text))
-        heads = {f.start for f in (*uppers, *others) if f.source != "gazetteer"}
-        lower = self.bounds.find(text, uppers, region, heads=heads, doubtful=doubtful)
-        sure = {text[f.start : f.end] for f in lower if f.score >= SURE}
-        lower = self.bounds.find(text, uppers, region, sure, heads, doubtful)
+        survey = self.survey(text, region)
+        sure: set[str] = set()
+        lower: list[Found] = []
+        for _ in range(2):  # the second time with the names that the first was sure of
+            lower = self.bounds.find(text, survey.upper, region, sure, survey.heads, survey.doubtful)
+            sure = {text[f.start : f.end] for f in lower if f.score >= SURE}
         begun = {f.start for f in lower}
-        uppers += [f for f in doubtful if f.end in begun]
-        found = _without_overlaps([*uppers, *lower, *others, *self._deictics(text, region)])
+        upper = [*survey.upper, *(f for f in survey.doubtful if f.end in begun)]
+        found = _without_overlaps([*upper, *lower, *survey.others, *_deictics(text, region)])
         return found + self._shorts.find(text, found, region)
+
+    def survey(self, text: str, region: Region) -> Survey:
+        """What can be said of a folded text before its towns and villages are looked for."""
+        upper, doubtful = self._upper.find(text, region)
+        others = list(self._others(text))
+        return Survey(upper, doubtful, others, {f.start for f in (*upper, *others) if f.source != "gazetteer"})
 
     def region(self, page: Page | None) -> Region:
         """Where the page is at home, and which counties it names; kept from one article of a page to the next."""
@@ -106,23 +125,23 @@ class Places:
             self._page = ((page_id, home), Region(self._gazetteer, home, counties))
         return self._page[1]
 
-    # ------------------------------------------------------------------------------------------ others, deictics
-    def others(self, text: str) -> Iterable[Found]:
-        """Rivers, mountains, regions, countries of a folded text by name."""
-        for start, end, _ in self._others_known.find(text, lambda _, i, j: inside_words(text, i, j)):
+    def _others(self, text: str) -> Iterable[Found]:
+        """Rivers, mountains, regions, countries by name; numbered roads."""
+        for start, end, _ in self._known_others.find(text, lambda _, i, j: inside_words(text, i, j)):
             if not text.startswith(_NO_OTHER, end) and text[start - 1 : start] not in _NOT_BEFORE_OTHER:
                 yield Found(start, end, "other", "lexicon", 6.0)
         for match in _NUMBERED_ROAD.finditer(text):
             yield Found(match.start(), match.end(), "other", "pattern", 6.0)
 
-    def _deictics(self, text: str, region: Region) -> Iterable[Found]:
-        for match in _DEICTIC.finditer(text):
-            word = match.group()
-            level = "community" if word.endswith("社区") else _DEICTIC_LEVEL[word[-1]]
-            home = region.home
-            if level == "city" and home is not None and home.level == "county" and home.name.endswith(word[-1]):
-                level = "county"
-            yield Found(match.start(), match.end(), level, "deictic", 10.0)
+
+def _deictics(text: str, region: Region) -> Iterable[Found]:
+    for match in _DEICTIC.finditer(text):
+        word = match.group()
+        level = "community" if word.endswith("社区") else _DEICTIC_LEVEL[word[-1]]
+        home = region.home
+        if level == "city" and home is not None and home.level == "county" and home.name.endswith(word[-1]):
+            level = "county"
+        yield Found(match.start(), match.end(), level, "deictic", 10.0)
 
 
 def _without_overlaps(found: list[Found]) -> list[Found]:

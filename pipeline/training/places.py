@@ -18,7 +18,8 @@ from pipeline.folding import fold
 from pipeline.lexicon import FOLDER
 from pipeline.lexicon.divisions import divisions
 from pipeline.page.region import home_place
-from pipeline.stages.place_bounds import FEATURES, GROUPS, Found
+from pipeline.stages.place_bounds import FEATURES, GROUPS, Setting
+from pipeline.stages.place_region import Found
 from pipeline.stages.places import SURE, Places
 from pipeline.training.corpora import Paragraph, read_pages
 
@@ -44,36 +45,34 @@ def _page(places: Places, page: str, rows: list[Paragraph], first: bool) -> Iter
     whole = "\n".join(row.text for row in rows)
     region = places.region_of(page, whole, home_place(whole, divisions()))
     for _, part in groupby(rows, lambda row: row.article):
-        article = list(part)
-        folded = [fold(row.text) for row in article]
-        uppers, doubtful = zip(*(places.upper.find(text, region) for text in folded), strict=True)
-        heads = [
-            {f.start for f in (*above, *places.others(text)) if f.source != "gazetteer"}
-            for text, above in zip(folded, uppers, strict=True)
-        ]
+        article = [(row, fold(row.text)) for row in part]
+        seen = [places.survey(text, region) for _, text in article]
         sure = {
             text[f.start : f.end]
-            for text, above, maybe, starts in zip(folded, uppers, doubtful, heads, strict=True)
-            for f in places.bounds.find(text, above, region, heads=starts, doubtful=maybe)
+            for (_, text), survey in zip(article, seen, strict=True)
+            for f in places.bounds.find(text, survey.upper, region, (), survey.heads, survey.doubtful)
             if f.score >= SURE and not first
         }
-        for row, text, above, maybe, starts in zip(article, folded, uppers, doubtful, heads, strict=True):
+        for (row, text), survey in zip(article, seen, strict=True):
             gold = {end: (start, level or "") for start, end, kind, level in row.mentions if kind == "PLACE"}
-            ends = {f.end: f for f in (*maybe, *above)}
+            ends = {f.end: f for f in (*survey.doubtful, *survey.upper)}
             ends.update({end: Found(start, end, level, "gold", 9.0) for end, (start, level) in gold.items()})
             taken = {i for a, b, kind, _ in row.mentions if kind in ("ORG", "PER") for i in range(a, b)}
-            for at, end, suffix in places.bounds.anchors(text):
-                if end - 1 in taken or (suffix.level == "other" and any(f.end == end for f in above)):
+            closed = {f.end for f in survey.upper}
+            setting = Setting(text, region, ends, survey.heads, sure)
+            for anchor in places.bounds.anchors(text):
+                if anchor.end - 1 in taken or (anchor.suffix.level == "other" and anchor.end in closed):
                     continue
-                found = list(places.bounds.beginnings(text, at, end, suffix, ends, region, sure, starts))
-                right = [i for i, (start, _, _) in enumerate(found) if end in gold and gold[end][0] == start]
-                if not found or (end in gold and not right):
+                found = list(places.bounds.beginnings(setting, anchor))
+                wanted = gold.get(anchor.end)
+                right = [i for i, beginning in enumerate(found) if wanted and beginning.start == wanted[0]]
+                if not found or (wanted and not right):
                     continue
                 matrix = np.zeros((len(found) + 1, len(FEATURES)))
-                for i, (_, _, features) in enumerate(found):
-                    for number, value in features:
+                for i, beginning in enumerate(found):
+                    for number, value in beginning.features:
                         matrix[i, number] += value
-                yield GROUPS.index(suffix.group), matrix, right[0] if right else len(found)
+                yield GROUPS.index(anchor.suffix.group), matrix, right[0] if right else len(found)
 
 
 def _unknown(matrix: np.ndarray) -> np.ndarray:
