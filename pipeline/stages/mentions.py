@@ -15,6 +15,7 @@ The rules, in order:
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -25,6 +26,7 @@ from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.trie import alternation
 from pipeline.records import Mention
 from pipeline.stages.candidates import MODEL, Candidate, believe, gather, merge
+from pipeline.stages.organisations import without_verbs
 from pipeline.stages.post_spans import attach_titles
 
 _LIKELY = 0.5  # the least confidence of a mention
@@ -47,7 +49,11 @@ class Mentions:
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.folded
         with_model = CANDIDATES + MODEL in doc.spans
-        candidates = [c for c in believe(text, merge(gather(doc)), with_model) if c.confidence >= _LIKELY]
+        candidates = [
+            c
+            for c in believe(text, merge(trim_organisations(text, gather(doc))), with_model)
+            if c.confidence >= _LIKELY
+        ]
         titles = [c for c in candidates if c.type == "POST"]
         names = resolve(text, [c for c in candidates if c.type != "POST"], titles)
         names = resolve(text, names + believe(text, repeated(text, names), with_model), titles)
@@ -61,6 +67,14 @@ class Mentions:
             ],
         )
         return doc
+
+
+def trim_organisations(text: str, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates, verbs at the head of an organisation that the model found taken off: 某县举行某某协会."""
+    return [
+        replace(c, start=without_verbs(text, c.start, c.end)) if c.type == "ORG" and c.sources == (MODEL,) else c
+        for c in candidates
+    ]
 
 
 def resolve(text: str, candidates: list[Candidate], titles: list[Candidate]) -> list[Candidate]:

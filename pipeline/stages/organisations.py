@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, get_spans, set_spans
-from pipeline.lexicon.organisations import kind_of, organisation_words
+from pipeline.lexicon.organisations import generic_organisation, kind_of, organisation_words
 from pipeline.lexicon.posts import posts
 from pipeline.lexicon.trie import alternation
 from pipeline.records import Mention
@@ -37,7 +37,7 @@ _LONGEST = 26  # characters of a name
 _INSIDE = re.compile(r"[一-鿿㐀-䶿A-Za-z0-9“”()·]")
 _LEVEL = re.compile(r"[省市县区镇乡州旗盟]")
 # What a region's own body is called right behind the level word: 县妇联, 市委, 团区委, 镇政府
-_NATION = re.compile(r"中国|中华|全国|国家|中央|中共|共青团|国网|武警")
+_NATION = re.compile(r"中国人民政治协商会议|中国共产党|中国|中华|全国|国家|中央|中共|共青团|国网|武警")
 _QUOTED = re.compile(
     r"“[^“”,。!?、\n]{1,10}”[一-鿿]{0,8}?(?:志愿服务队|志愿服务团|救援队|服务队|宣讲团|宣讲队|服务团|救护队|突击队|先锋队|巡河队|讲师团|工作室|合作社|艺术团|志愿队|维修队|议事会)(?!伍)"
 )
@@ -45,9 +45,17 @@ _QUOTED = re.compile(
 _LEAD = re.compile(
     r"(?:同志)?(?:现任?|拟任|原|托|带|跟|任|志任)(?=(.))"
 )  # before 县, 市 or a place: 现县公安局, 同志任某县某局
-_NOT_WHOLE = re.compile(r"一号|财政|广场|公园|战士|小学|歌舞|民族|空调|厨房|路|街|大[街道]|商务|[省市县区]级|驻")
+_NOT_WHOLE = re.compile(r"门|队|一号|财政|广场|公园|战士|小学|歌舞|民族|空调|厨房|路|街|大[街道]|商务|[省市县区]级|驻")
 _OWN_WORD = re.compile(r"(?![\d一二三四五六七八九十两几多各每我你他她这那有没不])[一-鿿“]")
+_NOT_LEVEL = re.compile(
+    r"镇街|镇村|乡镇|乡村|县乡|县域|市域|区域|城区|省级|市级|区级|县级|镇级|市场|市民|市区|县城|镇域|州际|旗下"
+)
+_HALL = re.compile(r"(?:营业|餐|客|大|展|音乐|报告|会议|宴会|门|歌|舞|休息|候诊|办事)厅$")
 _MEASURE = re.compile(r"[名座家个所支万亿元年月日号人户次多余件位]")
+# “小小能量站”: a station, workshop or canteen with a name of its own; the quotation marks are not part of it
+_NAMED_STATION = re.compile(
+    r"“([^“”,。!?、\n]{2,9}(?:能量站|服务站|工坊|工作室|书房|书屋|食堂|夜校|驿家|加油站|会客厅|议事厅))”"
+)
 _FULL_END = re.compile(r"[局院校所站馆厂社会队团台场部中心办司行庭]$")
 _ROOM = re.compile(r"[一-鿿]{1,6}(?:科|室|系|班|车间|病区|产房)")
 _NOT_ENDED = re.compile(
@@ -113,6 +121,8 @@ class Organisations:
             before = self._before_title(text, places, start)
             if before:
                 yield before
+        for match in _NAMED_STATION.finditer(text):
+            yield match.start(1), match.end(1), "quoted"
         for match in self._patterns["ends"].finditer(text):
             found = self._name(text, match.start(), match.end(), places)
             if found:
@@ -123,13 +133,8 @@ class Organisations:
         left = self._left_edge(text, start, places)
         stops = [stop for p, stop in places.items() if left <= p and left < stop <= start]
         inside = [p for p, stop in places.items() if left <= p and stop <= start]
-        if (
-            inside
-            and min(inside) != left
-            and not _NATION.match(text, left)
-            and not _BRANCH.search(text[left : min(inside)])
-        ):
-            left = min(inside)
+        if inside:
+            left = _beginning(text, left, min(inside))
         for end in range(start, left + 3, -1):
             name = text[left:end]
             if end < start and not _ROOM.fullmatch(text, end, start):
@@ -138,7 +143,7 @@ class Organisations:
                 end = start
             if end in stops or kind_of(name).category is None or not _FULL_END.search(name):
                 continue
-            if _COMMITTEE.search(name) or self._patterns["generic"].match(name).end() >= len(name) - 2:  # type: ignore[union-attr]
+            if _COMMITTEE.search(name) or generic_organisation(name):
                 continue
             return left, end, "title"
         return None
@@ -147,14 +152,14 @@ class Organisations:
         """Where the organisation whose name ends in `text[behind:end]` begins, and what shows it; None if it is no name."""
         if _COMMITTEE.search(text, max(0, behind - 2), end) and _BEFORE_TITLE.match(text, end):
             return None
-        if _NOT_ENDED.match(text, end):
+        if _NOT_ENDED.match(text, end) or _HALL.search(text, behind - 2, end):
             return None
         left = self._left_edge(text, behind, places)
         anchors = [p for p, stop in places.items() if left <= p and stop <= end - 2]
         if anchors:
-            start = min(anchors)
-            head = text[left:start]
-            return (left if _NATION.fullmatch(head) or _BRANCH.search(head) else start), "place+suffix"
+            return _beginning(text, left, min(anchors)), "place+suffix"
+        if _NOT_LEVEL.match(text, left):
+            return None
         if _LEVEL.match(text, left) and left < end - 1 and behind - left <= 18:
             if text[left + 1 : end] in ("中学", "小学", "中心") or text[left + 1] == "级":
                 return None
@@ -180,7 +185,8 @@ class Organisations:
             if not _INSIDE.match(character):
                 break
             if character.isdigit() and _MEASURE.match(text, at):
-                at += 1
+                while at < behind and _MEASURE.match(text, at):
+                    at += 1
                 break
             if character in "”)":
                 quotes += 1
@@ -198,3 +204,21 @@ class Organisations:
         if lead and lead.end() < behind and (lead.end() in places or _LEVEL.match(lead.group(1))):
             at = lead.end()
         return at
+
+
+def _beginning(text: str, left: int, place: int) -> int:
+    """Where a name begins that may reach to `left` and holds a place at `place`: at the place, if no organisation,
+    nation or branch (某县公安局某某中队, 工商银行某某分行) stands before it."""
+    head = text[left:place]
+    whole = _NATION.fullmatch(head) or _BRANCH.search(head) or (len(head) > 2 and kind_of(head).category)
+    return left if whole else place
+
+
+def without_verbs(text: str, start: int, end: int) -> int:
+    """Where an organisation begins that another source found: behind the last word of the stops inside, if one is."""
+    stops, joined = _patterns()["stops"], _patterns()["joined"]
+    for at in range(end - 3, start + 1, -1):
+        stop = stops.match(text[max(start, at - 4) : at][::-1])
+        if stop and len(stop.group()) > 1 and not joined.match(text, at - len(stop.group())):
+            return at
+    return start
