@@ -20,7 +20,7 @@ def resolve(text: str, **groups: list[tuple[str, str] | tuple[str, str, str]]) -
             source = {
                 "people": "title",
                 "places": "gazetteer",
-                "organisations": "place+suffix",
+                "organisations": "place_suffix",
                 "posts": "lexicon",
             }.get(group, group)
             spans.append((start, start + len(surface), kind, Mention(kind, *level, source=source, score=0.9)))

@@ -44,9 +44,9 @@ def gather(doc: Doc) -> list[Candidate]:
         if group.startswith(CANDIDATES):
             kind = group.removeprefix(CANDIDATES)
             for span, mention in get_spans(doc, group):
-                source = MODEL if kind == MODEL else mention.source
+                sources = (MODEL,) if kind == MODEL else tuple(mention.source.split("+"))
                 score = mention.score if kind == MODEL else None
-                out.append(Candidate(span.start_char, span.end_char, span.label_, mention.level, (source,), score))
+                out.append(Candidate(span.start_char, span.end_char, span.label_, mention.level, sources, score))
     return out
 
 

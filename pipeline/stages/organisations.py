@@ -22,17 +22,6 @@ from pipeline.records import Mention
 GROUP = CANDIDATES + "organisations"
 _PLACES = CANDIDATES + "places"
 
-# how often a name shown so is one, on the project's corpus
-_SURE = {
-    "place+suffix": 0.85,
-    "level+suffix": 0.9,
-    "quoted": 0.9,
-    "nation+suffix": 0.8,
-    "title": 0.85,
-    "whole": 0.9,
-    "suffix": 0.4,
-    "strong suffix": 0.8,
-}
 _LONGEST = 26  # characters of a name
 _INSIDE = re.compile(r"[一-鿿㐀-䶿A-Za-z0-9“”()·]")
 _LEVEL = re.compile(r"[省市县区镇乡州旗盟]")
@@ -56,7 +45,7 @@ _MEASURE = re.compile(r"[名座家个所支万亿元年月日号人户次多余�
 _NAMED_STATION = re.compile(
     r"“([^“”,。!?、\n]{2,9}(?:能量站|服务站|工坊|工作室|书房|书屋|食堂|夜校|驿家|加油站|会客厅|议事厅))”"
 )
-_FULL_END = re.compile(r"[局院校所站馆厂社会队团台场部中心办司行庭]$")
+_FULL_END = re.compile(r"[局院校所站馆厂社会队团台场部中心办司行庭园宫军区]$")
 _ROOM = re.compile(r"[一-鿿]{1,6}(?:科|室|系|班|车间|病区|产房)")
 _NOT_ENDED = re.compile(
     r"长|(?<=[一二三四五六七八九十]中)学|(?<=中心)校|员会|员(?!工)|区(?!域)|生(?!态)|家属|(?<=人大)(?:代表|主席|工委)|(?<=政协)委员|合作社|队(?<=学队)|(?<=大)学"
@@ -97,17 +86,16 @@ class Organisations:
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.folded
         places = {s.start_char: s.end_char for s, m in get_spans(doc, _PLACES) if m.source != "deictic"}
-        best: dict[int, tuple[int, str]] = {}  # by start the farthest end: 某县公安局 before 某县公安局交警大队
+        found: dict[tuple[int, int], set[str]] = {}
         for start, end, source in self.find(text, places):
-            if start not in best or end > best[start][0]:
-                best[start] = end, source
-        kept: list[tuple[int, int, str]] = []
-        for start, (end, source) in sorted(best.items()):
+            found.setdefault((start, end), set()).add(source)
+        kept: list[tuple[int, int]] = []
+        # of one beginning the farthest end: 某县公安局交警大队 before 某县公安局
+        for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
             if not kept or start >= kept[-1][1]:
-                kept.append((start, end, source))
-        set_spans(
-            doc, GROUP, [(a, b, "ORG", Mention("ORG", source=source, score=_SURE[source])) for a, b, source in kept]
-        )
+                kept.append((start, end))
+        rows = [(*span, "ORG", Mention("ORG", source="+".join(sorted(found[span])))) for span in kept]
+        set_spans(doc, GROUP, rows)
         return doc
 
     def find(self, text: str, places: dict[int, int]) -> Iterator[tuple[int, int, str]]:
@@ -157,22 +145,22 @@ class Organisations:
         left = self._left_edge(text, behind, places)
         anchors = [p for p, stop in places.items() if left <= p and stop <= end - 2]
         if anchors:
-            return _beginning(text, left, min(anchors)), "place+suffix"
+            return _beginning(text, left, min(anchors)), "place_suffix"
         if _NOT_LEVEL.match(text, left):
             return None
         if _LEVEL.match(text, left) and left < end - 1 and behind - left <= 18:
             if text[left + 1 : end] in ("中学", "小学", "中心") or text[left + 1] == "级":
                 return None
-            return left, "level+suffix"
+            return left, "level_suffix"
         if text[left] == "团" and _LEVEL.match(text, left + 1):
-            return left, "level+suffix"
+            return left, "level_suffix"
         if _NATION.match(text, left):
-            return left, "nation+suffix"
+            return left, "nation_suffix"
         body = text[left:behind]
         if len(body) < 2 or self._patterns["generic"].fullmatch(body):
             return None
         if self._patterns["strong"].search(text, behind, end) and end - left <= 22 and _OWN_WORD.match(text, left):
-            return left, "strong suffix"
+            return left, "strong_suffix"
         if end - left <= 14 and end - behind >= 2 and (left == 0 or not _INSIDE.match(text, left - 1)):
             return left, "suffix"
         return None
