@@ -43,7 +43,7 @@ def kind_of(name: str) -> Kind:
         kind = next((k for stop in range(len(name) - 2, 1, -1) if (k := _by_end(name[:stop], ends))), None)
     kind = kind or Kind((), None)
     for word, category in inside.items():
-        if word in name and kind.category not in (category, "mass_org", "association", "enterprise"):
+        if kind.kinds and word in name and kind.category not in (category, "mass_org", "association", "enterprise"):
             kind = Kind(kind.kinds, category)
     return kind
 

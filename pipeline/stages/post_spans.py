@@ -14,7 +14,7 @@ _SHORT_ADDRESS = re.compile(r"(?:副?书记|主任|[镇乡村局院校所站队�
 _TRADE = re.compile(r"[一-鿿]{1,4}")
 _TRADE_ALONE = re.compile(r"(?<![一-鿿])[一-鿿]{2,3}$")
 _NO_TRADE = re.compile(
-    r"退休|离休|退役|返乡|[\d一二两三四五六七八九十]|的|原|老$|新$|某|女$|男$|族$|岁$|籍$|名$|位$|该|本|任$|为$|是$|和$|请|带|让|骨干|优秀|青年|乡村"
+    r"退休|离休|退役|返乡|[\d一二两三四五六七八九十]|的|原|老$|新$|某|女$|男$|族$|岁$|籍$|名$|位$|该|本|任$|为$|是$|和$|请|带|让|骨干|优秀|青年|乡村|支行|分行|公司|[队校店社厂在]$"
 )
 _DEPARTMENT = re.compile(r"(?:科|室|病区|中心|部)$")
 _NO_TITLE = re.compile(r".*(?:科|队友|同乡|邻居|同学|同事|朋友|战友|党员|军人|人士|模范|老人|男子|女子|获得者|好人)")
@@ -40,6 +40,7 @@ def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) ->
         if (
             start >= 0
             and text[start] in person_names().single
+            and text[start] not in "原现前时"
             and _SHORT_ADDRESS.fullmatch(text, title.start, title.end)
             and (start == 0 or _EDGE.match(text, start - 1))
             and not any(n.start <= start < n.end for n in names)
