@@ -15,6 +15,7 @@ from pipeline.lexicon.divisions import divisions
 from pipeline.page.region import home_place
 from pipeline.records import Article, Mention, Page, Segment
 from pipeline.stages.linker import Linker, article_place
+from pipeline.stages.place_trail import Place, Trail
 from pipeline.stages.places import GROUP, Places
 
 XINGHUA = "江苏省/泰州市/兴化市"
@@ -224,3 +225,16 @@ def test_home_place(text: str, home: str | None) -> None:
 def test_the_newspaper_outweighs_the_page() -> None:
     text = "江苏省泰州市举行比赛，泰州代表队夺冠。"
     assert home_place(text, divisions(), "徐州日报") == "江苏省/徐州市"
+
+
+# ---------------------------------------------------------------------------------------------- trail
+def test_the_trail_gives_the_last_place_first() -> None:
+    trail = Trail()
+    for start, name in ((5, "甲镇"), (20, "乙街道"), (40, "丙镇"), (60, "甲镇")):
+        trail.add(start, Place("town", name))
+    assert [place.path for place in trail.near(50, "town")] == ["丙镇", "乙街道", "甲镇", "甲镇"]
+    assert trail.fitting(30, ["town"], "镇") == Place("town", "甲镇")
+    assert trail.fitting(0, ["town"], "街道") == Place("town", "乙街道")
+    assert trail.fitting(30, ["town", "county"], "县") is None
+    assert trail.last(5, ["town"]) is None
+    assert trail.last(41, ["county", "town"]) == Place("town", "丙镇")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,8 +22,10 @@ from pipeline.lexicon.divisions import Division, Divisions, divisions, significa
 from pipeline.lexicon.place_names import UpperNames, credible_misprint, other_names, upper_names
 from pipeline.stages.place_bounds import bounds
 from pipeline.stages.place_region import ORDER
+from pipeline.stages.place_trail import Place, Trail
 
 _UPPER = frozenset(("province", "city", "county"))
+_DIVISIONS = ("province", "city", "county", "town", "community", "village")
 _LOWEST = frozenset(("community", "village"))
 _SUFFIXES_OF = {
     "town": ("镇", "街道", "乡", "苏木"), "community": ("社区",), "village": ("村", "嘎查", "新村", "社区"),
@@ -38,16 +39,6 @@ _DEICTIC = re.compile(rf"[我本该](?:{'|'.join(_LEVEL_OF_WORD)})")
 _PLACE_OF_BODY = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:街道|[镇乡])")  # 李镇 in 李镇党委
 _DIGITS = {"province": 2, "city": 4, "county": 6}
 _RARE = 3  # a name that no more divisions in the country bear may be a misprint
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a mention was found to be. `code` is None for what the gazetteer does not hold."""
-
-    level: str
-    path: str
-    code: str | None = None
-    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +96,7 @@ class _Article:
         self._others = other_names().entries
         self._home = gazetteer.by_path(home) if home else None
         self._places: dict[int, Place] = {}  # by the start of the mention
-        self._said: dict[int, Place] = {}  # those, and the places in the names of organisations
+        self._trail = Trail()  # those, and the places in the names of organisations
         self._by_name: dict[tuple[str, str], Place] = {}
 
     def resolve(self, printed: list[Printed], bodies: Iterable[tuple[int, str]]) -> dict[int, Place]:
@@ -124,7 +115,8 @@ class _Article:
             if _DEICTIC.fullmatch(mention.name):
                 place = self._deictic(mention)
                 if place is not None:
-                    self._places[mention.start] = self._said[mention.start] = place
+                    self._places[mention.start] = place
+                    self._trail.add(mention.start, place)
         return self._places
 
     def level_of(self, name: str) -> str:
@@ -144,7 +136,8 @@ class _Article:
     def _settle(self, mention: Printed, parent: Place | None) -> None:
         place = self._resolve(mention, parent)
         if place is not None:
-            self._places[mention.start] = self._said[mention.start] = place
+            self._places[mention.start] = place
+            self._trail.add(mention.start, place)
             if parent is not None or (mention.level, mention.name) not in self._by_name:
                 self._by_name[mention.level, mention.name] = place
 
@@ -152,14 +145,15 @@ class _Article:
         """Places at the head of the names of organisations: they are spoken of, though no mentions of their own."""
         for start, text in bodies:
             upper = self._names.starts(text, 0)
+            end = 0
             if upper is not None and not upper.short:
-                self._said.setdefault(start, _place(self._best(list(upper.divisions), "county")))
-            match = _PLACE_OF_BODY.match(text)
-            home = self._home.code if self._home else None
-            if match and home:
-                towns = self._gazetteer.under(home, match.group(), "town")
+                end = len(upper.name)
+                self._trail.add(start, Place.of(self._best(list(upper.divisions), "county")))
+            match = _PLACE_OF_BODY.match(text, end)
+            if match and self._home is not None:
+                towns = self._gazetteer.under(self._home.code, match.group(), "town")
                 if len({town.path for town in towns}) == 1:
-                    self._said.setdefault(start, _place(towns[0]))
+                    self._trail.add(start + end, Place.of(towns[0]))
 
     def _parent(self, mention: Printed, ends: dict[int, int]) -> Place | None:
         """The place printed right before, if it can hold this one."""
@@ -183,24 +177,24 @@ class _Article:
         if parent is not None and parent.code:
             inside = [d for d in choices if d.code.startswith(significant(parent.code))]
             if inside:
-                return _place(inside[0])
+                return Place.of(inside[0])
         home = self._home
         if home is not None and home.level == "county" and home.name.startswith(name) and len(name) > 1:
-            return _place(home)  # clipped, or in full: the home county itself
+            return Place.of(home)  # clipped, or in full: the home county itself
         if choices:
-            return _place(self._best(choices, level))
+            return Place.of(self._best(choices, level))
         city = parent.code[:4] if parent is not None and parent.code else home.code[:4] if home else ""
         forms = [name] if name.endswith(_COUNTY_SUFFIXES) else [name + suffix for suffix in _COUNTY_SUFFIXES]
         found = [d for form in forms for d in self._gazetteer.misprints(city, form, "county")] if city else []
         found = [d for d in found if d.status == "official"] or found
         if len(found) == 1:
-            return dataclasses.replace(_place(found[0]), status="fuzzy")
+            return dataclasses.replace(Place.of(found[0]), status="fuzzy")
         above = parent.path if parent is not None else _upto(home, "city")
         return Place(level, f"{above}/{name}" if above else name, None, "unlisted")
 
     def _best(self, choices: list[Division], level: str) -> Division:
         """Of several divisions of one name: in the home region, else where the article is, else of the level found."""
-        seen = Counter(place.code[:n] for place in self._places.values() if place.code for n in (2, 4, 6))
+        seen = self._trail.regions
         home = self._home.code if self._home else ""
 
         def rank(division: Division) -> tuple[float, ...]:
@@ -232,7 +226,7 @@ class _Article:
         if parent is None and self._home is None:
             everywhere = [d for d in self._gazetteer.lookup(name) if _fits(d.level, level)]
             if len(everywhere) == 1:
-                return _place(everywhere[0])
+                return Place.of(everywhere[0])
         above = next(iter(areas), None)
         return Place(level, f"{above.path}/{name}" if above else name, None, "unlisted")
 
@@ -291,13 +285,13 @@ class _Article:
         """One of the divisions of a name inside an area; the area's own path if nothing tells them apart."""
         current = [d for d in found if d.status == "official"] or found
         if len({d.path for d in current}) > 1:
-            for town in self._before(mention.start, "town"):
+            for town in self._trail.near(mention.start, "town"):
                 inside = [d for d in current if town.code and d.code.startswith(significant(town.code))]
                 if inside:
-                    return _place(inside[0])
+                    return Place.of(inside[0])
             name = current[0].path.rpartition("/")[2]
             return Place(mention.level, f"{area.path}/{name}", None, "unlisted")
-        place = _place(current[0])
+        place = Place.of(current[0])
         if not place.path.startswith(area.path + "/"):  # a printed parent wins
             place = dataclasses.replace(place, path=f"{area.path}/{place.path.rpartition('/')[2]}")
         return place
@@ -306,31 +300,21 @@ class _Article:
         """Areas to look in for a name without a parent: places of the article, home, the home city."""
         seen: set[str] = set()
         kinds = ("town", "county") if mention.level in _LOWEST else ("county",)
-        places = [place for kind in kinds for place in self._before(mention.start, kind)]
+        places = [place for kind in kinds for place in self._trail.near(mention.start, kind)]
         if self._home is not None:
-            places.append(_place(self._home))
+            places.append(Place.of(self._home))
             city = self._gazetteer.get(self._home.code[:4]) if self._home.level == "county" else None
-            places += [_place(city)] if city is not None else []
+            places += [Place.of(city)] if city is not None else []
         for place in places:
             if place.path not in seen:
                 seen.add(place.path)
                 yield place
 
-    def _before(self, start: int, level: str) -> list[Place]:
-        """Places of a level in the article, the nearest before `start` first, then those after it."""
-        found = [(at, place) for at, place in self._said.items() if place.level == level]
-        return [place for _, place in sorted(found, key=lambda f: (f[0] > start, abs(start - f[0])))]
-
     # ------------------------------------------------------------------------------------------ compound, other, deictic
     def _within(self, mention: Printed, parent: Place | None) -> Place:
         if parent is None and mention.level == "other" and mention.name in self._others:
             return Place("other", self._others[mention.name])
-        above = parent
-        if above is None:
-            before = [
-                at for at in self._places if at < mention.start and self._places[at].level not in ("compound", "other")
-            ]
-            above = self._places[max(before)] if before else None
+        above = parent or self._trail.last(mention.start, _DIVISIONS)
         path = above.path if above is not None else _upto(self._home, "county")
         if mention.level == "other" and parent is None:
             path = "/".join(path.split("/")[:3])
@@ -342,7 +326,7 @@ class _Article:
         upper = levels[0] in _UPPER
         if mention.name[0] in "我本" and upper and self._home is not None:
             if self._home.level in levels and self._home.name.endswith(word):
-                return _place(self._home)
+                return Place.of(self._home)
             for level in levels:
                 division = self._gazetteer.get(self._home.code[: _DIGITS[level]])
                 if (
@@ -350,18 +334,11 @@ class _Article:
                     and division.level == level
                     and (level != "county" or division.name.endswith(word))
                 ):
-                    return _place(division)
-        order = sorted(self._said)
-        at = bisect_left(order, mention.start)
-        fitting = [
-            self._said[start] for start in (*reversed(order[:at]), *order[at:]) if self._said[start].level in levels
-        ]
-        exact = [place for place in fitting if place.path.endswith(word)]
-        if exact:
-            return exact[0]
-        if upper and self._home is not None and self._home.level in levels and self._home.name.endswith(word):
-            return _place(self._home)
-        return fitting[0] if fitting and not upper else None
+                    return Place.of(division)
+        exact = self._trail.fitting(mention.start, levels, word)
+        if exact is not None or upper:
+            return exact
+        return self._trail.fitting(mention.start, levels, "")
 
 
 def article_place(doc: Doc) -> str | None:
@@ -383,10 +360,6 @@ def article_place(doc: Doc) -> str | None:
             break
         path, total = best, below[best]
     return path or (doc._.page.home_place if doc._.page is not None else None)
-
-
-def _place(division: Division) -> Place:
-    return Place(division.level, division.path, division.code, division.status)
 
 
 def _fits(one: str, other: str) -> bool:
