@@ -33,8 +33,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--fresh", action="store_true", help="start over, reuse nothing of earlier runs")
     parser.add_argument("--quiet", action="store_true", help="no progress bar and no summary")
     options = parser.parse_args(arguments)
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")  # one core a worker: the matrices are too small for threads to help
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         config = _configured(options)

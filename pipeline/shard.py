@@ -13,6 +13,7 @@ from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc
+from threadpoolctl import threadpool_limits
 
 from pipeline.config import Config
 from pipeline.language.build import build_language
@@ -81,7 +82,15 @@ def language(config: Config) -> Language:
 
 
 def extract(records: Iterable[InputRecord], config: Config, nlp: Language) -> Extracted:
-    """Rows of every table but those of the whole run, from records in order."""
+    """Rows of every table but those of the whole run, from records in order.
+
+    One thread: the matrices are small, and sums of several threads need not come out alike to the last bit.
+    """
+    with threadpool_limits(1):
+        return _extract(records, config, nlp)
+
+
+def _extract(records: Iterable[InputRecord], config: Config, nlp: Language) -> Extracted:
     out = Extracted()
     docs: list[Doc] = []
     pages: list[tuple[Page, list[Article]]] = []
