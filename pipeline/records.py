@@ -15,6 +15,8 @@ import pyarrow as pa
 
 SCHEMA_VERSION = 1
 
+Day = date  # where a field is called date
+
 ARTICLE_KINDS = ("news", "feature", "brief", "caption", "list", "notice", "commentary", "column_intro")
 BYLINE_ROLES = ("reporter", "correspondent", "photographer")
 MENTION_TYPES = ("PER", "PLACE", "ORG", "POST")
@@ -191,8 +193,8 @@ class Event:
     type: str
     realis: str
     arguments: tuple[Argument, ...] = ()
-    date: date | None = None
-    last_date: date | None = None
+    date: Day | None = None
+    last_date: Day | None = None
     place: str | None = None
     source: str = ""
     score: float | None = None

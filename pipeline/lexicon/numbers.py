@@ -39,7 +39,7 @@ def chinese_number(text: str) -> float | None:
         return float(int("".join(str(DIGITS[c]) for c in text)))
     total = section = digit = 0
     unit = 1  # of the last multiplier: what a single last digit is a tenth of (两万三)
-    for at, c in enumerate(text):
+    for _at, c in enumerate(text):
         if c in DIGITS:
             digit = DIGITS[c]
             if digit == 0:
@@ -47,7 +47,7 @@ def chinese_number(text: str) -> float | None:
         elif c in _POWERS:
             tens = _POWERS[c]
             unit = 10 if tens in (20, 30) else tens
-            section += tens if tens in (20, 30) else (digit or (1 if at == 0 or section or total else 1)) * tens
+            section += tens if tens in (20, 30) else (digit or 1) * tens
             digit = 0
         else:
             unit = _GROUPS[c]

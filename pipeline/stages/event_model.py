@@ -55,7 +55,8 @@ class Scorer:
             "classes": np.array("\n".join(self.classes)),
             "weights": self.weights.astype(np.float16),
         }
-        np.savez_compressed(path, **arrays, **{k: v.astype(np.float16) for k, v in self.network.items()})
+        arrays.update({k: v.astype(np.float16) for k, v in self.network.items()})
+        np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
     def scores(self, features: Sequence[Collection[str]], dense: Array) -> Array:
         """(examples, classes), not normalised; `dense` (examples, dimension) is not looked at without a network."""

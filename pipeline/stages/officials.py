@@ -169,7 +169,7 @@ class _Article:
         start = max(self.folded.rfind(mark, 0, low) + 1 for mark in "。!?;\n")
         day = None
         for span, record in get_spans(self.doc, TIMES):
-            if start <= span.start_char and span.end_char <= high and record.type in ("DATE", "TIME"):
-                if record.first_day is not None and record.first_day == record.last_day:
-                    day = record.first_day
+            inside = start <= span.start_char and span.end_char <= high and record.type in ("DATE", "TIME")
+            if inside and record.first_day is not None and record.first_day == record.last_day:
+                day = record.first_day
         return day

@@ -46,11 +46,15 @@ _PLACES = ("before", "after")
 
 @cache
 def _phrases() -> re.Pattern[str]:
-    return re.compile(alternatives(row["phrase"] for row in load_tsv("number_phrases.tsv", ("phrase",), key=("phrase",))))
+    return re.compile(
+        alternatives(row["phrase"] for row in load_tsv("number_phrases.tsv", ("phrase",), key=("phrase",)))
+    )
 
 
 # Words that look ahead over a verb: 至少献一次, 最高补三万元.
-_CAP = r"(?P<cap>至少|最少|少说|至多|(?:最[高多])(?:可|能)?(?:补|奖|贷|给|领|享|报|拿|借|申|支|授|发|罚|捐))[^\W\d]{0,4}"
+_CAP = (
+    r"(?P<cap>至少|最少|少说|至多|(?:最[高多])(?:可|能)?(?:补|奖|贷|给|领|享|报|拿|借|申|支|授|发|罚|捐))[^\W\d]{0,4}"
+)
 _OF = r"(?P<of>约)[为是]?[^\W\d]{1,8}的"  # 约为农村居民的1.8倍
 
 
@@ -126,8 +130,12 @@ def _slogans(folded: str) -> list[tuple[int, int]]:
 
 _LINK = re.compile(RANGE_LINK)
 _ORDINAL = re.compile(r"第 ?$")
-_RANKED = re.compile(r"(?:[居列排占获得夺]|名列|排名|位列|位居|全[国省市县区球]|[我该本全][省市县区])[^,。;、第]{0,6}第 ?$")
-_BIG = re.compile(r"大(?!学|队|会|家|爷|妈|娘|叔|哥|姐|伯|厅|道|街|桥|河|楼|于|概|约|多|小|量|幅|赛|奖|爱|伙|雪|雨|风|夫|寨|镇|村|山|地|使|人|专|棚|米|豆|蒜|葱|田|院|红|姨)")
+_RANKED = re.compile(
+    r"(?:[居列排占获得夺]|名列|排名|位列|位居|全[国省市县区球]|[我该本全][省市县区])[^,。;、第]{0,6}第 ?$"
+)
+_BIG = re.compile(
+    r"大(?!学|队|会|家|爷|妈|娘|叔|哥|姐|伯|厅|道|街|桥|河|楼|于|概|约|多|小|量|幅|赛|奖|爱|伙|雪|雨|风|夫|寨|镇|村|山|地|使|人|专|棚|米|豆|蒜|葱|田|院|红|姨)"
+)
 
 
 def _read(folded: str, numerals: Sequence[Numeral], at: int) -> tuple[int, _Found | None]:
@@ -203,12 +211,17 @@ def _rank(folded: str, numeral: Numeral, unit: _Printed | None, ordinal: re.Matc
         return None
     ranked = _RANKED.search(folded, max(0, ordinal.start() - 12), ordinal.end())
     if unit is not None and unit.word in ("名", "位"):
-        if unit.word == "位" and not ranked or re.match(r"[^\W\d]{2,8}(?:[,。]|是|为)", folded[unit.end :]) and not ranked:
+        if (unit.word == "位" and not ranked) or (
+            re.match(r"[^\W\d]{2,8}(?:[,。]|是|为)", folded[unit.end :]) and not ranked
+        ):
             return None
         return _Found(ordinal.start(), unit.end, numeral.low, numeral.high, unit.word, "eq", "rank", unit.record)
-    if ranked and (unit is None or folded[numeral.end] in ",。、;的并") and not re.match(r"[^\W\d]", folded[numeral.end :].lstrip(",。、;的并")[:0]):
-        if folded[numeral.end : numeral.end + 1] in ",。、;!)\n" or numeral.end == len(folded):
-            return _Found(ordinal.start(), numeral.end, numeral.low, numeral.high, "", "eq", "rank", None)
+    if (
+        ranked
+        and (unit is None or folded[numeral.end] in ",。、;的并")
+        and not re.match(r"[^\W\d]", folded[numeral.end :].lstrip(",。、;的并")[:0])
+    ) and (folded[numeral.end : numeral.end + 1] in ",。、;!)\n" or numeral.end == len(folded)):
+        return _Found(ordinal.start(), numeral.end, numeral.low, numeral.high, "", "eq", "rank", None)
     return None
 
 
@@ -292,7 +305,12 @@ def _tail(folded: str, numerals: Sequence[Numeral], at: int, item: _Found) -> in
         used = 1 if at < len(numerals) and numerals[at].start == item.end - 1 else 0
     elif item.unit == "成" and at < len(numerals) and numerals[at].start == item.end and item.low is not None:
         digit = numerals[at].value  # 八成五
-        if digit is not None and 0 < digit < 10 and numerals[at].end == item.end + 1 and _unit_at(folded, numerals[at]) is None:
+        if (
+            digit is not None
+            and 0 < digit < 10
+            and numerals[at].end == item.end + 1
+            and _unit_at(folded, numerals[at]) is None
+        ):
             item.low = item.high = item.low + digit / 10
             item.end += 1
             used = 1
@@ -355,7 +373,16 @@ def _accept(folded: str, numeral: Numeral, begin: int, unit: _Printed) -> bool:
     if text == "几" and before in "好这那前后没":
         return False
     if numeral.form == "half":
-        return text in ("半", "大半") and before not in "一下上大过" and (word in _HALVES or (measure and record.kind not in ("percent", "rate", "other", "age", "money")) or record.use == "container") and word not in ("分", "日", "周")
+        return (
+            text in ("半", "大半")
+            and before not in "一下上大过"
+            and (
+                word in _HALVES
+                or (measure and record.kind not in ("percent", "rate", "other", "age", "money"))
+                or record.use == "container"
+            )
+            and word not in ("分", "日", "周")
+        )
     if text == "二" and not measure and word != "人":
         return False
     if record.use == "noun":
@@ -365,11 +392,17 @@ def _accept(folded: str, numeral: Numeral, begin: int, unit: _Printed) -> bool:
     if word == "成":
         return not numeral.arabic and (numeral.low is None or numeral.low <= 10)
     if word == "级":
-        return following in "地大阵风强暴台" or bool(re.search(r"(?:风力|震级|阵风|大风)(?:达|最大|为|超)?$", folded[max(0, begin - 6) : begin]))
+        return following in "地大阵风强暴台" or bool(
+            re.search(r"(?:风力|震级|阵风|大风)(?:达|最大|为|超)?$", folded[max(0, begin - 6) : begin])
+        )
     if word in ("分", "度", "里", "方"):
-        return numeral.arabic or (word == "分" and bool(re.match(r"[零一二三四五六七八九十]{1,3}秒", folded[end : end + 4]))) or (word == "里" and text[-1] in "来多余几")
+        return (
+            numeral.arabic
+            or (word == "分" and bool(re.match(r"[零一二三四五六七八九十]{1,3}秒", folded[end : end + 4])))
+            or (word == "里" and text[-1] in "来多余几")
+        )
     if word in ("小时", "个小时") and numeral.low == 24:
-        return bool(_AROUND_THE_CLOCK.match(folded, end)) and before not in "(" or before in "续战整近超"
+        return (bool(_AROUND_THE_CLOCK.match(folded, end)) and before not in "(") or before in "续战整近超"
     if word in ("次", "届") and re.match(r"会议|全会|全体|代表大会|常委|理事|党代", folded[end : end + 4]):
         return before not in "届大第会"
     if word == "期" and re.match(r"工程|项目|车间|建设|厂房", folded[end : end + 2]):
@@ -379,17 +412,19 @@ def _accept(folded: str, numeral: Numeral, begin: int, unit: _Printed) -> bool:
     if not numeral.arabic and word != "个" and not measure and _PLACE_NAME.match(folded, end):
         return False
     if word == "日" and numeral.arabic:
-        return following == "内" or bool(re.search(r"(?:拘留|为期|工期|缓期|历时|连续)$", folded[max(0, begin - 3) : begin]))
-    if word == "栋" and re.match(r"\d+(?:单元|号|楼)", folded[end : end + 6]):
-        return False
-    return True
+        return following == "内" or bool(
+            re.search(r"(?:拘留|为期|工期|缓期|历时|连续)$", folded[max(0, begin - 3) : begin])
+        )
+    return not (word == "栋" and re.match(r"\d+(?:单元|号|楼)", folded[end : end + 6]))
 
 
 _PLACE_NAME = re.compile(
     r"[^\W\d个的]{0,2}(?:村(?![民庄级里干集两委落史口子医社])|镇(?![街政里上])|乡(?![镇村亲里政土]))|[^\W\d]南村"
 )
 _BEFORE_NOUN = re.compile(r"[\u4e00-\u9fff]$")
-_NO_NOUN = frozenset("了成的最其中是有那这每另又再出过报喊看拍问跑送围排接先说第唯不抢退吹念盯瞧望摸喝试叫打听想走站坐学厚摞到种")
+_NO_NOUN = frozenset(
+    "了成的最其中是有那这每另又再出过报喊看拍问跑送围排接先说第唯不抢退吹念盯瞧望摸喝试叫打听想走站坐学厚摞到种"
+)
 _POSTNOMINAL = frozenset("座箱根台辆处间艘部件名套口头只张幅块面架棵条把支枚床艘份册辆所家栋口尊")
 
 
@@ -403,14 +438,14 @@ def _accept_one(folded: str, begin: int, unit: _Printed, before: str, following:
     if record.use == "measure":
         if word in ("年", "夜", "晚", "天"):
             return following in "半多" or (word != "天" and following in ",。)的内" and before in "期了研达用满")
-        if word in ("度", "分", "级", "方", "时", "里", "日", "代", "旬", "块", "成") :
+        if word in ("度", "分", "级", "方", "时", "里", "日", "代", "旬", "块", "成"):
             return word == "成" and following not in "不"
         if word in ("个星期", "星期"):
             return following not in "一二三四五六日天"
         return True
     if re.search(r"(?:至少|最少|最多|少说)[^\W\d]{0,4}$", folded[max(0, begin - 8) : begin]):
         return True
-    if not _STOP.match(folded, unit.end) or word not in _POSTNOMINAL and not (word in ("次",) and before in "功过"):
+    if not _STOP.match(folded, unit.end) or (word not in _POSTNOMINAL and not (word in ("次",) and before in "功过")):
         return False
     return bool(_BEFORE_NOUN.match(before)) and before not in _NO_NOUN
 
@@ -420,7 +455,23 @@ def _accept_noun(folded: str, numeral: Numeral, begin: int, text: str, word: str
     if word == "方面":
         return True
     if numeral.arabic:
-        return word in ("县", "国", "省", "市", "队", "村", "镇", "乡", "地", "车道", "区县", "县区", "省份", "市县", "家人")
+        return word in (
+            "县",
+            "国",
+            "省",
+            "市",
+            "队",
+            "村",
+            "镇",
+            "乡",
+            "地",
+            "车道",
+            "区县",
+            "县区",
+            "省份",
+            "市县",
+            "家人",
+        )
     if numeral.form == "vague":
         return word in ("地", "国", "省", "家人")
     if text == "两":
@@ -436,9 +487,16 @@ def _kind(folded: str, numeral: Numeral, unit: _Printed) -> tuple[str, Unit]:
     if word == "块":
         following = folded[unit.end : unit.end + 1]
         clause = folded[max(0, numeral.start - 12) : unit.end + 2]
-        if not following.isdigit() and not (following in tuple("多钱来") or (_STOP.match(folded, unit.end) and _MONEY.search(clause)) or numeral.low is None and _MONEY.search(clause) or (numeral.low or 0) >= 100):
+        if not following.isdigit() and not (
+            following in tuple("多钱来")
+            or (_STOP.match(folded, unit.end) and _MONEY.search(clause))
+            or (numeral.low is None and _MONEY.search(clause))
+            or (numeral.low or 0) >= 100
+        ):
             return "count", Unit("块", "count", "count", "1", 1.0, "classifier")
-    if word == "方" and not (folded[numeral.end - 1] in "万千" or folded[unit.end : unit.end + 1] in tuple("土石木水沙砂混料")):
+    if word == "方" and not (
+        folded[numeral.end - 1] in "万千" or folded[unit.end : unit.end + 1] in tuple("土石木水沙砂混料")
+    ):
         return "count", Unit("方", "count", "count", "1", 1.0, "classifier")
     return record.kind, record
 

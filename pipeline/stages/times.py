@@ -18,10 +18,10 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import TIMES, set_spans
 from pipeline.lexicon import load_yaml
-from pipeline.page.issue import news_day
-from pipeline.records import Page, TimeExpression
 from pipeline.lexicon.calendar import days_of, lunar_date, make_date, solar_term
 from pipeline.lexicon.numbers import parse_number
+from pipeline.page.issue import news_day
+from pipeline.records import Page, TimeExpression
 from pipeline.stages.units import unit_pattern
 
 SOURCE = "rule"
@@ -504,7 +504,7 @@ class _Reader:
 
     def _value(self, match: re.Match[str], words: _Words) -> tuple[str | None, str, int] | None:
         """ISO value, type and end of a point; takes note of what it tells."""
-        told, text, end = self.told, self.folded, match.end()
+        told, _text, end = self.told, self.folded, match.end()
         start = match.start()
         self._enter_sentence(start)
         year = self._year(match)
@@ -545,10 +545,7 @@ class _Reader:
             code = words.seasons[match["season"]]
             if year is None and match["ry"] is None and match["y"] is None:
                 year = self.year
-            if match["season"] == "入冬":
-                value = f"{year or 'XXXX'}-11"
-            else:
-                value = f"{year or 'XXXX'}-{code}"
+            value = f"{year or 'XXXX'}-11" if match["season"] == "入冬" else f"{year or 'XXXX'}-{code}"
             self._tell_period(year, None, value)
             return value, kind, end
         if month is not None and (match["m"] or match["rm"]):
@@ -638,6 +635,8 @@ class _Reader:
 
     def _relative_month(self, word: str) -> tuple[int | None, int | None]:
         told = self.told
+        year: int | None
+        month: int | None
         if word[0] in "当次同" and told.month:
             year, month = told.year, told.month
         elif word.startswith("月"):
@@ -816,9 +815,9 @@ class _Reader:
             code = "01"
         elif word in ("年底", "年末", "底", "末"):
             code = "12"
-            if not named and told.year and self.year and told.year < self.year:
-                if not _AHEAD.search(self._clause(match.start(), end)):
-                    head = str(told.year)
+            earlier = not named and told.year and self.year and told.year < self.year
+            if earlier and not _AHEAD.search(self._clause(match.start(), end)):
+                head = str(told.year)
         elif word == "年中":
             code = "06"
         elif word in ("年内", "全年"):

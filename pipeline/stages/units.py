@@ -36,8 +36,8 @@ def units() -> dict[str, Unit]:
         si_unit = row["si_unit"] or None
         table[row["unit"]] = Unit(row["name"], row["dimension"], kind, si_unit, factor, not_before=row["not_before"])
     types = ("classifier", "container", "verbal", "noun")
-    columns = ("classifier", "type", "numerals", "not_before")
-    for row in load_tsv("classifiers.tsv", columns, optional=("not_before",), key=("classifier",)):
+    of_classifiers = ("classifier", "type", "numerals", "not_before")
+    for row in load_tsv("classifiers.tsv", of_classifiers, optional=("not_before",), key=("classifier",)):
         digits = row.choice("numerals", ("any", "digits")) == "digits"
         word, use = row["classifier"], row.choice("type", types)
         table.setdefault(word, Unit(word, "count", "count", "1", 1.0, use, digits, row["not_before"]))

@@ -99,19 +99,19 @@ def _write(doc: Doc, row: dict[str, Any], place: _Places) -> None:
     spans: dict[tuple[int, int, str], Any] = {}
     for m in row["mentions"]:
         if span := place(m):
-            spans[(*span, m["type"])] = Mention(m["type"], m["level"], m["canonical"])
+            spans[(span[0], span[1], m["type"])] = Mention(m["type"], m["level"], m["canonical"])
     set_spans(doc, MENTIONS, [(*key, record) for key, record in spans.items()])
     spans = {}
     for t in row["times"]:
         if span := place(t):
-            spans[(*span, t["type"])] = TimeExpression(t["type"], t["value"], *_days(t["value"]))
+            spans[(span[0], span[1], t["type"])] = TimeExpression(t["type"], t["value"], *_days(t["value"]))
     set_spans(doc, TIMES, [(*key, record) for key, record in spans.items()])
     spans = {}
     for q in row["quantities"]:
         if span := place(q):
             value = q["value"] if not isinstance(q["value"], list) else None
             near = _nearest(doc.text, q["object"], span)
-            spans[(*span, q["kind"])] = Quantity(
+            spans[(span[0], span[1], q["kind"])] = Quantity(
                 value, None, None, q["unit"], q["modifier"], q["kind"], object=q["object"], object_span=near
             )
     set_spans(doc, QUANTITIES, [(*key, record) for key, record in spans.items()])
@@ -204,14 +204,17 @@ def practice_docs(path: Path, nlp: Language) -> Iterator[Labelled]:
     """The articles of a practice file (corpus/practice/README.md); `nlp` sets sentences, times and quantities."""
     for number, block in enumerate(path.read_text(encoding="utf-8").split("#article ")[1:]):
         kind, *lines = block.strip().split("\n")
-        raw, segments, events, fields = "", [], [], {"M": "", "E": []}  # type: ignore[var-annotated]
+        raw, names_of = "", ""
+        segments: list[Segment] = []
+        events: list[tuple[str, str, int, int]] = []
+        told: list[str] = []
         roles = {"K": "kicker", "H": "headline", "D": "dateline", "T": "body"}
         for line in lines:
             key, _, value = line.partition(" ")
             if key == "E":
-                fields["E"].append(value)
+                told.append(value)
             elif key == "M":
-                fields["M"] = value
+                names_of = value
             else:
                 start = len(raw)
                 at = 0
@@ -224,8 +227,8 @@ def practice_docs(path: Path, nlp: Language) -> Iterator[Labelled]:
                 after_dateline = bool(segments) and segments[-1].role == "dateline"
                 segments.append(Segment(roles[key], start, len(raw), not after_dateline))
                 raw += "" if key == "D" else "\n"
-        if len(events) != len(fields["E"]):
-            raise ValueError(f"{path.name}, article {number + 1}: {len(events)} triggers, {len(fields['E'])} lines E")
+        if len(events) != len(told):
+            raise ValueError(f"{path.name}, article {number + 1}: {len(events)} triggers, {len(told)} lines E")
         page = Page("", path.name, "", "utf-8", raw, issue_year=2025, issue_date=date(2025, 11, 20))
         doc = make_doc(nlp, page, Article(number, kind, None, None, (), tuple(segments)))
         for _, stage in nlp.pipeline:
@@ -233,7 +236,7 @@ def practice_docs(path: Path, nlp: Language) -> Iterator[Labelled]:
         text = doc.text
         spans = [
             (m.start(), m.end(), _SYMBOL[group[0]], Mention(_SYMBOL[group[0]], canonical=None))
-            for group in fields["M"].split(";")
+            for group in names_of.split(";")
             for name in re.findall(r"\S+", group[2:])
             for m in re.finditer(re.escape(name), text)
         ]
@@ -242,7 +245,7 @@ def practice_docs(path: Path, nlp: Language) -> Iterator[Labelled]:
             raw_at: i for i in range(len(text)) if text[i] != "\n" for raw_at in [doc._.offsets.to_raw(i, i + 1)[0]]
         }
         gold = []
-        for (event, realis, start, end), line in zip(events, fields["E"], strict=True):
+        for (event, realis, start, end), line in zip(events, told, strict=True):
             at = shift[start]
             arguments = []
             for pair in line.split(";"):
@@ -275,7 +278,8 @@ class Examples:
 def trigger_examples(labelled: Iterable[Labelled], vectors: Iterable[Array]) -> tuple[Examples, Examples]:
     """Examples for the trigger model and, of the triggers among them, for the realis model."""
     numbers = {kind: i for i, kind in enumerate(event_triggers.CLASSES)}
-    seen, dense, classes, allowed = [], [], [], []
+    seen: list[Any] = []
+    dense, classes, allowed = [], [], []
     told, planned = [], []
     for (doc, events), array in zip(labelled, vectors, strict=True):
         view = View(doc)

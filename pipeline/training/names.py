@@ -398,5 +398,5 @@ def export(tagger: Tagger, vocabulary: Vocabulary, out: Path) -> None:
         value = value[:, :, 0] if value.ndim == 4 else value
         kept[name] = value.astype(np.float16)
     out.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(out / "names.npz", **kept)
+    np.savez_compressed(out / "names.npz", **kept)  # type: ignore[arg-type]
     print(f"{out / 'names.npz'}: {(out / 'names.npz').stat().st_size / 1e6:.1f} MB")
