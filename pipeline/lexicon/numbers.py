@@ -39,7 +39,7 @@ def chinese_number(text: str) -> float | None:
         return float(int("".join(str(DIGITS[c]) for c in text)))
     total = section = digit = 0
     unit = 1  # of the last multiplier: what a single last digit is a tenth of (两万三)
-    for _at, c in enumerate(text):
+    for c in text:
         if c in DIGITS:
             digit = DIGITS[c]
             if digit == 0:

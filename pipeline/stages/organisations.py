@@ -1,7 +1,7 @@
 """Names of organisations by their ends (局, 合作社, 支行, …) and a bounded, plausible beginning.
 
 The name model finds organisations of every form; this stage adds those that the form alone shows, and abbreviated ones
-(市妇联, 区教体局, 团县委), so that the resolver can hold the two together.
+(市妇联, 区文体局, 团县委), so that the resolver can hold the two together.
 """
 
 from __future__ import annotations

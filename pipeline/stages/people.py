@@ -131,7 +131,7 @@ class People:
                     end = self.name_at(text, start, self.minimum + 3.0)
 
     def _addresses(self, text: str, titles: set[int]) -> Iterator[Found]:
-        """王阿姨, 老李, 张某, and 小申 before a title."""
+        """王阿姨, 老李, 张某, and 小宋 before a title."""
         names = self.names
         for match in self.cues["honorific"].finditer(text):
             for size in (2, 1):
