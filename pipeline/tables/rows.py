@@ -293,6 +293,7 @@ class _FactRows:
             "sentence": self._text(*sentence_of(self.doc, start, end)),
             "issue_date": self.page.issue_date,
             "source": record.source or None,
-            "score": record.score,
+            # two places are what it is worth, and the last bits of a sum may depend on where memory lies
+            "score": None if record.score is None else round(record.score, 2),
             **division_columns(place or self.place),
         }
