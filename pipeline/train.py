@@ -3,7 +3,7 @@
 Two more commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures, and
 `python -m pipeline.train predict-msra IN OUT` reads lines of `{"text": …}` and writes `{"text", "spans"}` with
 spans `[start, end, label]` by the convention of the MSRA corpus (PER, LOC, ORG).
-Training needs PyTorch and SciPy (`pip install torch scipy`) and the corpora that configs/train.yaml names.
+Training needs PyTorch and SciPy (`pip install '.[train]'`) and the corpora that configs/train.yaml names.
 """
 
 from __future__ import annotations
