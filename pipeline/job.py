@@ -26,7 +26,7 @@ from pipeline.shard import language
 from pipeline.tables.merge import merge
 from pipeline.tables.write import publish, shard_manifest
 
-_LIBRARIES = ("spacy", "spacy-pkuseg", "numpy", "pyarrow", "charset-normalizer")  # those that shape results
+_LIBRARIES = ("spacy", "spacy-pkuseg", "numpy", "pyarrow", "charset-normalizer", "borax")  # those that shape results
 
 
 class Progress(Protocol):

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import calendar as _calendar
 import re
-from datetime import date, timedelta
-from functools import cache
+from datetime import date
 
-from pipeline.lexicon import load_tsv
+from borax.calendars.lunardate import TERMS_CN, LunarDate, TermUtils
 
 _SEASONS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}  # first month; a winter runs into the next year
 _VALUE = re.compile(
-    r"(?P<year>\d{4})(?:-(?:(?P<month>\d\d)(?:-(?P<day>\d\d))?|Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<season>SP|SU|FA|WI)))?"
+    r"(?P<year>\d{4})(?:-(?:(?P<month>\d\d)(?:-(?P<day>\d\d))?|Q(?P<quarter>[1-4])|H(?P<half>[12])|W(?P<week>\d\d)|(?P<season>SP|SU|FA|WI)))?"
     r"(?:T\d\d:\d\d)?"
 )
-# Days of solar terms in the 21st century: floor(years × 0.2422 + constant) less the leap years gone by.
-_TERMS = {
-    "立春": (2, 3.87),
-    "清明": (4, 4.81),
-    "立夏": (5, 5.52),
-    "立秋": (8, 7.5),
-    "立冬": (11, 7.438),
-    "冬至": (12, 21.94),
-}
 
 
 def days_of(value: str | None) -> tuple[date | None, date | None]:
@@ -45,6 +35,8 @@ def days_of(value: str | None) -> tuple[date | None, date | None]:
         return _months(year, 3 * int(match["quarter"]) - 2, 3)
     if match["half"]:
         return _months(year, 6 * int(match["half"]) - 5, 6)
+    if match["week"]:
+        return _week(year, int(match["week"]))
     if match["season"]:
         return _months(year, _SEASONS[match["season"]], 3)
     return _months(year, 1, 12)
@@ -58,6 +50,13 @@ def _months(year: int, month: int, count: int) -> tuple[date | None, date | None
     return date(year, month, 1), date(last_year, last_month, _calendar.monthrange(last_year, last_month)[1])
 
 
+def _week(year: int, week: int) -> tuple[date | None, date | None]:
+    try:
+        return date.fromisocalendar(year, week, 1), date.fromisocalendar(year, week, 7)
+    except ValueError:
+        return None, None
+
+
 def make_date(year: int, month: int, day: int) -> date | None:
     """The date, or None where the calendar has no such day."""
     try:
@@ -66,32 +65,16 @@ def make_date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-@cache
-def _lunar_years() -> dict[int, tuple[date, int, str]]:
-    columns = ("year", "new_year", "leap", "lengths")
-    rows = load_tsv("lunar_years.tsv", columns, optional=("leap",), key=("year",))
-    return {int(r["year"]): (date.fromisoformat(r["new_year"]), int(r["leap"] or 0), r["lengths"]) for r in rows}
-
-
 def lunar_date(year: int, month: int, day: int) -> date | None:
-    """The solar date of a day of a lunar year (正月 is month 1); None outside the table or where there is no such day."""
-    row = _lunar_years().get(year)
-    if row is None or not 1 <= month <= 12:
+    """The solar date of a day of a lunar year (正月 is month 1, no leap month); None before 1900, after 2100, for no such day."""
+    try:
+        return LunarDate(year, month, day).to_solar_date()
+    except ValueError:
         return None
-    first, leap, lengths = row
-    index = month - 1 + (1 if leap and month > leap else 0)
-    length = 29 + int(lengths[index])
-    if not 1 <= day <= length:
-        return None
-    before = sum(29 + int(c) for c in lengths[:index])
-    return first + timedelta(days=before + day - 1)
 
 
 def solar_term(year: int, name: str) -> date | None:
-    """The day of a solar term from 2000 to 2099; None for other years and for terms that are not kept here."""
-    if name not in _TERMS or not 2000 <= year <= 2099:
+    """The day of one of the 24 solar terms (清明, 冬至) from 1901 to 2100; None for other years and other names."""
+    if name not in TERMS_CN or not 1901 <= year <= 2100:
         return None
-    month, constant = _TERMS[name]
-    short = year - 2000
-    leaps = (short - 1) // 4 if month < 3 else short // 4
-    return date(year, month, int(short * 0.2422 + constant) - leaps)
+    return TermUtils.day_start_from_term(year, name, 0)
