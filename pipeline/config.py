@@ -28,6 +28,7 @@ DEFAULT_STAGES = (
     "news_organisations",
     "news_posts",
     "news_mentions",
+    "news_objects",
     "news_linker",
     "news_officials",
     "news_events",

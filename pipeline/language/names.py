@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -51,6 +52,7 @@ class NameModel:
 
     def __init__(self, folder: Path):
         path = folder / "names.npz"
+        self.key = f"vectors {folder}"  # where `vectors_of` keeps its vectors of a Doc
         if not path.is_file():
             raise ValueError(f"no name model in {folder}: the file names.npz is missing")
         with np.load(path) as data:
@@ -121,7 +123,10 @@ class NameModel:
         """The names of each text (without line ends) by the labels of a head, in order, none inside another."""
         if not any(texts):
             return [[] for _ in texts]
-        vectors, starts = self.encode(texts)
+        return self.tag(texts, *self.encode(texts), head)
+
+    def tag(self, texts: list[str], vectors: Array, starts: list[int], head: str = "news") -> list[list[Found]]:
+        """`find` for texts that `encode` has read."""
         weight, bias = self._heads[head]
         scores = vectors @ weight + bias
         pieces = [(n, a, b) for n, text in enumerate(texts) for a, b in _pieces(normalise(text)) if b > a]
@@ -224,8 +229,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+@cache
 def load_model(model: str | Path = BUILTIN) -> NameModel:
-    """The shipped model, or the one of a folder. Raises ValueError if there is none."""
+    """The shipped model, or the one of a folder; loaded once. Raises ValueError if there is none."""
     folder = Path(str(resources.files("pipeline.models"))) / "names" if model == BUILTIN else Path(model)
     return NameModel(folder)
 
@@ -235,11 +241,33 @@ def names_of(model: NameModel, text: str) -> list[Found]:
 
     Places, organisations and posts that score under 0.2 are left out: on labelled pages four in five of them are wrong.
     """
+    return names_and_vectors(model, text)[0]
+
+
+def names_and_vectors(model: NameModel, text: str) -> tuple[list[Found], Array]:
+    """What `names_of` finds, and the vectors of the characters, (characters, D), zero at line ends."""
     paragraphs, at = [], 0
     for line in text.split("\n"):
         paragraphs.append((at, line))
         at += len(line) + 1
-    found = model.find([line for _, line in paragraphs])
+    lines = [line for _, line in paragraphs]
+    encoded, starts = model.encode(lines)
+    vectors = np.zeros((len(text), encoded.shape[1]), dtype=np.float32)
+    for (at, line), start in zip(paragraphs, starts, strict=True):
+        vectors[at : at + len(line)] = encoded[start : start + len(line)]
+    found = model.tag(lines, encoded, starts)
+    return _trusted(paragraphs, found), vectors
+
+
+def vectors_of(doc: Doc, model: NameModel) -> Array:
+    """The model's vectors of a Doc's characters, (characters, D), zero at line ends; computed once for a Doc."""
+    vectors = doc.user_data.get(model.key)
+    if vectors is None:
+        vectors = doc.user_data[model.key] = names_and_vectors(model, doc.text)[1]
+    return vectors
+
+
+def _trusted(paragraphs: list[tuple[int, str]], found: list[list[Found]]) -> list[Found]:
     return [
         (at + a, at + b, label, score)
         for (at, _), some in zip(paragraphs, found, strict=True)
@@ -303,7 +331,8 @@ class Names:
         self.model = model
 
     def __call__(self, doc: Doc) -> Doc:
-        kept, added = everywhere(doc.text, names_of(self.model, doc.text))
+        found, doc.user_data[self.model.key] = names_and_vectors(self.model, doc.text)
+        kept, added = everywhere(doc.text, found)
         spans = [(a, b, label, Mention(label, source="model", score=score)) for a, b, label, score in kept]
         for a, b, label, score in added:
             spans.append((a, b, label, Mention(label, source="model: elsewhere", score=score)))

@@ -15,12 +15,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Doc
-
-from pipeline.language.names import NameModel
 
 Array = NDArray[np.float32]
-VECTORS = "vectors"  # key of Doc.user_data: (characters, D), where a stage before has left them
 _NETWORK = ("inward", "inward_bias", "outward", "outward_bias")
 
 
@@ -75,20 +71,3 @@ def softmax(scores: Array) -> Array:
     out: Array = np.exp(scores - scores.max(axis=-1, keepdims=True))
     out /= out.sum(axis=-1, keepdims=True)
     return out
-
-
-def vectors_of(doc: Doc, encoder: NameModel) -> Array:
-    """The name model's vectors of a Doc's characters, (characters, D), zero at line ends.
-
-    Taken from `doc.user_data["vectors"]` if the name stage has left them there, else computed.
-    """
-    vectors = doc.user_data.get(VECTORS)
-    if vectors is None:
-        lines = doc.text.split("\n")
-        encoded, starts = encoder.encode(lines)
-        vectors = np.zeros((len(doc.text), encoded.shape[1]), dtype=np.float32)
-        at = 0
-        for line, start in zip(lines, starts, strict=True):
-            vectors[at : at + len(line)] = encoded[start : start + len(line)]
-            at += len(line) + 1
-    return vectors

@@ -18,10 +18,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import EVENTS, set_spans
-from pipeline.language.names import load_model
+from pipeline.language.names import load_model, vectors_of
 from pipeline.records import Argument, Event, Mention, TimeExpression
 from pipeline.stages import event_arguments, event_triggers
-from pipeline.stages.event_model import Array, Scorer, softmax, vectors_of
+from pipeline.stages.event_model import Array, Scorer, softmax
 from pipeline.stages.event_triggers import Trigger
 from pipeline.stages.event_view import TIME, Entity, View
 

@@ -27,10 +27,10 @@ from torch import nn
 from torch.nn import functional
 
 from pipeline.language.document import MENTIONS, QUANTITIES, TIMES, make_doc, set_spans
-from pipeline.language.names import NameModel, load_model
+from pipeline.language.names import NameModel, load_model, vectors_of
 from pipeline.records import REALIS, Article, Mention, Page, Quantity, Segment, TimeExpression
 from pipeline.stages import event_arguments, event_triggers
-from pipeline.stages.event_model import Array, Scorer, vectors_of
+from pipeline.stages.event_model import Array, Scorer
 from pipeline.stages.event_view import View
 from pipeline.stages.sentences import Sentences
 

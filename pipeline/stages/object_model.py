@@ -1,0 +1,233 @@
+"""The model behind the objects of quantities: which words of the paragraph say what was counted or measured.
+
+Every stretch of a few words near a quantity is a candidate, and so is nothing at all. A score is made of the vectors of
+the name model (it has read the article already), carried through a small network of convolutions, and of how candidate
+and quantity stand to each other. NumPy alone; `pipeline.training.objects` makes the weights.
+
+Shapes: N characters of the Doc, H channels, C candidates of the Doc. A model is one .npz file of the arrays named in
+`ObjectModel`, float16, and `unit_names` (strings, one a line).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Doc
+
+from pipeline.language.document import MENTIONS, QUANTITIES, TIMES, get_spans
+from pipeline.records import MODIFIERS, QUANTITY_KINDS, Quantity
+
+Array = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+BACK, AHEAD = 64, 32  # how far from a quantity its object may stand, in characters
+LONGEST, WORDS = 16, 8  # of an object: characters, words
+CLASSES = ("", "PER", "PLACE", "ORG", "POST", "TIME", "QUANTITY")
+DILATIONS = (1, 2, 4)
+_GAP = sum(DILATIONS)  # empty rows between paragraphs: the reach of the convolutions
+_BARRIER = frozenset(",.。;:!?\n")
+_NO_START = frozenset("的、”’》)）.%-~/") | _BARRIER
+_NO_END = frozenset("的、“‘《(（-~/") | _BARRIER
+
+
+# ------------------------------------------------------------------------------------------- what the model looks at
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A Doc as the model sees it. `rows` maps characters to rows of the network, -1 for paragraphs without quantities."""
+
+    classes: Ints  # (N,) index into CLASSES
+    edges: Ints  # (N,) 0 inside a word, +1 at its first character, +2 at its last
+    rows: Ints  # (N + 1,)
+    size: int  # rows of the network, gaps included
+    candidates: Ints  # (C, 2) characters
+    commas: Ints  # (N + 1,) clause ends before each character
+    counted: Ints  # (N + 1,) quantities begun before each character
+    of: Ints  # (N,) 1 at 的
+    quantities: list[tuple[int, int, Quantity]]
+
+
+def read(doc: Doc) -> Reading:
+    """The Doc with what earlier stages found in it."""
+    text: str = doc._.folded
+    n = len(text)
+    classes = np.zeros(n, dtype=np.int64)
+    for span, _ in get_spans(doc, MENTIONS):
+        if span.label_ in CLASSES:
+            classes[span.start_char : span.end_char] = CLASSES.index(span.label_)
+    for group, label in ((TIMES, "TIME"), (QUANTITIES, "QUANTITY")):
+        for span in doc.spans.get(group, ()):
+            classes[span.start_char : span.end_char] = CLASSES.index(label)
+    starts = np.array([t.idx for t in doc if not t.is_space], dtype=np.int64)
+    ends = np.array([t.idx + len(t.text) for t in doc if not t.is_space], dtype=np.int64)
+    edges = np.zeros(n, dtype=np.int64)
+    edges[starts] += 1
+    edges[ends - 1] += 2
+    quantities = [(s.start_char, s.end_char, q) for s, q in get_spans(doc, QUANTITIES)]
+    begun = np.zeros(n + 1, dtype=np.int64)
+    for start, _, _ in quantities:
+        begun[start + 1] += 1
+    letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    rows, size = _rows(text, quantities)
+    return Reading(
+        classes,
+        edges,
+        rows,
+        size,
+        _candidates(letters, starts, ends, rows),
+        np.concatenate([[0], np.cumsum(_among(letters, _BARRIER))]),
+        np.cumsum(begun),
+        (letters == ord("的")).astype(np.int64),
+        quantities,
+    )
+
+
+def _among(letters: NDArray[np.uint32], some: frozenset[str]) -> NDArray[np.bool_]:
+    return np.isin(letters, np.array([ord(c) for c in some], dtype=np.uint32))
+
+
+def _rows(text: str, quantities: Sequence[tuple[int, int, Quantity]]) -> tuple[Ints, int]:
+    """Rows for the stretches that some quantity can reach, with empty rows between them."""
+    rows = np.full(len(text) + 1, -1, dtype=np.int64)
+    at, done = _GAP, 0
+    for start, end, _ in quantities:
+        low = max(text.rfind("\n", 0, start) + 1, start - BACK - _GAP)
+        stop = text.find("\n", end)
+        high = min(stop if stop >= 0 else len(text), end + AHEAD + _GAP)
+        if low > done:
+            at += _GAP
+        low = max(low, done)
+        if high > low:
+            rows[low:high] = np.arange(at, at + high - low)
+            at += high - low
+            done = high
+    return rows, at + _GAP
+
+
+def _candidates(letters: NDArray[np.uint32], starts: Ints, ends: Ints, rows: Ints) -> Ints:
+    """All runs of words that could be an object, in order of their start."""
+    barriers = np.concatenate([[0], np.cumsum(_among(letters, _BARRIER))])
+    no_start, no_end = _among(letters, _NO_START), _among(letters, _NO_END)
+    out = []
+    for words in range(1, min(WORDS, len(starts)) + 1):
+        a, b = starts[: len(starts) - words + 1], ends[words - 1 :]
+        keep = (b - a <= LONGEST) & (barriers[b] == barriers[a]) & ~no_start[a] & ~no_end[b - 1]
+        keep &= (rows[a] >= 0) & (rows[b - 1] - rows[a] == b - 1 - a)
+        out.append(np.stack([a[keep], b[keep]], axis=1))
+    found = np.concatenate(out) if out else np.zeros((0, 2), dtype=np.int64)
+    return found[np.lexsort((found[:, 1], found[:, 0]))]
+
+
+def bucket(distance: Ints) -> Ints:
+    """0 to 9 from a number of characters, by roughly equal ratios."""
+    return np.searchsorted(np.array([0, 1, 2, 3, 5, 8, 13, 21, 34]), distance, side="left")
+
+
+DISTANCES, MARKS = 20, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One quantity and its candidates: indices into `Reading.candidates`, and how each stands to the quantity."""
+
+    which: Ints
+    after: NDArray[np.bool_]
+    gap: Ints  # (k, 2) characters between the quantity and the candidate
+    distance: Ints  # index into the vectors of distance
+    marks: Ints  # (k, 3) indices into the vectors of marks
+
+
+def choices(reading: Reading, start: int, end: int) -> Choice:
+    """What the quantity [start, end) can choose from."""
+    all_starts = reading.candidates[:, 0]
+    low = int(np.searchsorted(all_starts, start - BACK))
+    high = int(np.searchsorted(all_starts, end + AHEAD))
+    which = np.arange(low, high)
+    a, b = reading.candidates[low:high, 0], reading.candidates[low:high, 1]
+    row, rows = reading.rows[start], reading.rows
+    keep = ((a >= end) | (b <= start)) & (rows[a] - row == a - start)
+    which, a, b = which[keep], a[keep], b[keep]
+    after = a >= end
+    gap = np.stack([np.where(after, end, b), np.where(after, a, start)], axis=1)
+    length = gap[:, 1] - gap[:, 0]
+    side = after.astype(np.int64)
+    commas = np.minimum(reading.commas[gap[:, 1]] - reading.commas[gap[:, 0]], 3)
+    between = np.minimum(reading.counted[gap[:, 1]] - reading.counted[gap[:, 0]], 2)
+    inside = np.minimum(reading.counted[b] - reading.counted[a], 1)
+    of = reading.of[np.maximum(a - 1, 0)] * (length == 1)
+    marks = np.stack([commas * 2 + side, 8 + between * 2 + side, 14 + np.maximum(inside, of)], axis=1)
+    return Choice(which, after, gap, bucket(length) * 2 + side, marks)
+
+
+# ------------------------------------------------------------------------------------------- the network
+class ObjectModel:
+    """The weights of a file and the best object by them. Raises OSError or ValueError if the file is none."""
+
+    def __init__(self, path: Path):
+        with np.load(path, allow_pickle=False) as data:
+            missing = {"unit_names", "inward"} - set(data.files)
+            if missing:
+                raise ValueError(f"{path} is no object model: it lacks {', '.join(sorted(missing))}")
+            self.unit_number = {
+                u: i + 1 for i, u in enumerate(str(data["unit_names"]).split("\n"))
+            }  # 0: any other unit
+            self.w: dict[str, Array] = {k: data[k].astype(np.float32) for k in data.files if k != "unit_names"}
+
+    def encode(self, reading: Reading, vectors: Array) -> Array:
+        """(rows, H) from the name model's vectors of the characters (N, D)."""
+        w = self.w
+        at = np.flatnonzero(reading.rows[:-1] >= 0)
+        rows = reading.rows[at]
+        x = np.zeros((reading.size, w["inward"].shape[1]), dtype=np.float32)
+        x[rows] = vectors[at] @ w["inward"] + w["classes"][reading.classes[at]] + w["edges"][reading.edges[at]]
+        mask = np.zeros((reading.size, 1), dtype=np.float32)
+        mask[rows] = 1
+        for i, dilation in enumerate(DILATIONS):
+            h = np.maximum(x, 0)
+            kernel = w[f"kernel{i}"]
+            y = h @ kernel[1] + w[f"kernel{i}_bias"]
+            y[dilation:] += h[:-dilation] @ kernel[0]
+            y[:-dilation] += h[dilation:] @ kernel[2]
+            x += y * mask
+        return np.maximum(x, 0, out=x)
+
+    def best(self, doc: Doc, vectors: Array) -> list[tuple[tuple[int, int] | None, float]]:
+        """For each quantity of the Doc, in order: its object or None, and the probability of that."""
+        reading = read(doc)
+        if not reading.quantities:
+            return []
+        w = self.w
+        h = self.encode(reading, vectors)
+        a, b = reading.rows[reading.candidates[:, 0]], reading.rows[reading.candidates[:, 1] - 1]
+        sums = np.concatenate([np.zeros((1, h.shape[1]), dtype=np.float32), np.cumsum(h, axis=0)])
+        length = (b + 1 - a)[:, None].astype(np.float32)
+        own = h[a] @ w["first"] + h[b] @ w["last"] + h[a - 1] @ w["left"] + h[b + 1] @ w["right"]
+        own += ((sums[b + 1] - sums[a]) / length) @ w["mean"] + w["length"][(b - a).clip(0, LONGEST - 1)] + w["bias"]
+        keys = h @ w["key"]
+        out: list[tuple[tuple[int, int] | None, float]] = []
+        for start, end, q in reading.quantities:
+            c = choices(reading, start, end)
+            row, stop = reading.rows[start], reading.rows[end - 1]
+            about = np.concatenate([h[row - 1], h[row], h[stop], h[stop + 1], self._labels(q)])
+            gap = reading.rows[start] - start + c.gap
+            between = (sums[gap[:, 1]] - sums[gap[:, 0]]) / np.maximum(gap[:, 1] - gap[:, 0], 1)[:, None]
+            side = c.after[:, None]
+            hidden = own[c.which] + about @ w["about"] + w["distance"][c.distance] + w["marks"][c.marks].sum(1)
+            hidden += np.where(side, between @ w["between_after"], between @ w["between_before"])
+            scores = np.maximum(hidden, 0) @ w["outward"] + keys[b[c.which]] @ (about @ w["query"])
+            none = np.maximum(about @ w["none"] + w["none_bias"], 0) @ w["none_outward"] + w["none_outward_bias"]
+            scores = np.concatenate([none, scores])
+            chances = np.exp(scores - scores.max())
+            best = int(chances.argmax())
+            span = reading.candidates[c.which[best - 1]] if best else None
+            found = (int(span[0]), int(span[1])) if span is not None else None
+            out.append((found, round(float(chances[best] / chances.sum()), 3)))
+        return out
+
+    def _labels(self, q: Quantity) -> Array:
+        w = self.w
+        kind, modifier = QUANTITY_KINDS.index(q.kind), MODIFIERS.index(q.modifier)
+        return np.concatenate([w["kinds"][kind], w["units"][self.unit_number.get(q.unit, 0)], w["modifiers"][modifier]])

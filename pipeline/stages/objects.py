@@ -1,0 +1,61 @@
+"""What quantities count or measure: fills `object` of the records in doc.spans["quantities"]."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.language.document import QUANTITIES, get_spans, set_spans
+from pipeline.language.names import BUILTIN, load_model, vectors_of
+from pipeline.stages.object_model import ObjectModel
+
+
+@Language.factory(
+    "news_objects",
+    assigns=["doc._.quantities"],
+    requires=["doc._.quantities", "doc._.times", "doc._.mentions"],
+    default_config={"model": BUILTIN, "names": BUILTIN},
+)
+def create_objects(nlp: Language, name: str, model: str, names: str) -> Objects:
+    """Adds the object to each record of doc.spans["quantities"].
+
+    `model` is a folder with objects.npz, `names` that of the name model whose vectors it knows ("builtin": the shipped
+    ones).
+    """
+    folder = Path(str(resources.files("pipeline.models"))) / "objects" if model == BUILTIN else Path(model)
+    return Objects(folder, names)
+
+
+class Objects:
+    """The stage. Raises OSError or ValueError if a folder does not hold its model."""
+
+    def __init__(self, folder: Path, names: str = BUILTIN):
+        self.model = ObjectModel(folder / "objects.npz")
+        self.encoder = load_model(names)
+
+    def __call__(self, doc: Doc) -> Doc:
+        rows = get_spans(doc, QUANTITIES)
+        if rows:
+            chosen = self.model.best(doc, vectors_of(doc, self.encoder))
+            set_spans(
+                doc,
+                QUANTITIES,
+                [
+                    (
+                        s.start_char,
+                        s.end_char,
+                        s.label_,
+                        replace(q, object=_words(doc, at), object_span=at, score=score),
+                    )
+                    for (s, q), (at, score) in zip(rows, chosen, strict=True)
+                ],
+            )
+        return doc
+
+
+def _words(doc: Doc, at: tuple[int, int] | None) -> str | None:
+    return doc.text[at[0] : at[1]] if at else None
