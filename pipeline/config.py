@@ -52,6 +52,8 @@ class InputSettings(_Section):
     date_field: str = Field("date", description="optional field: issue date, YYYY-MM-DD")
     newspaper_field: str = Field("newspaper", description="optional field: name of the newspaper")
     max_page_characters: int = Field(500_000, ge=1_000, description="a longer page is refused as a failure")
+    max_file_bytes: int = Field(1 << 30, ge=1 << 20, description="a larger PDF, web page or packed Parquet is refused")
+    max_expansion: int = Field(200, ge=1, description="an archive that unpacks to more times its size is refused")
 
 
 class OutputSettings(_Section):

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipeline.config import Config
-from pipeline.page.reader import Located, input_files, stream
+from pipeline.page.reader import Located, Locator, input_files, stream
 from pipeline.records import Failure
 
 
@@ -23,7 +23,7 @@ class PlannedInput:
 
     path: str
     source: str
-    locator: int
+    locator: Locator
     sha256: str
     characters: int
 
@@ -51,7 +51,8 @@ class Plan:
 
     def __iter__(self) -> Iterator[Shard]:
         for line in self._lines("shard"):
-            yield Shard(line["key"], tuple(PlannedInput(**i) for i in line["inputs"]))
+            inputs = (PlannedInput(**{**i, "locator": tuple(i["locator"])}) for i in line["inputs"])
+            yield Shard(line["key"], tuple(inputs))
 
     def failures(self) -> Iterator[Failure]:
         """Inputs that could not be read, in the order of the input."""
