@@ -1,0 +1,129 @@
+"""Times told by counting: 两年前, 三天后, 过去五年, 下周, 上世纪80年代."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from pipeline.lexicon.numbers import parse_number
+from pipeline.stages.time_context import Context
+from pipeline.stages.time_grammar import SINCE
+
+Read = tuple[int, str | None, str]  # end of the expression, ISO value, type
+
+_CLOCK_VALUE = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)")
+_WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日末])")
+_VAGUE = {"上": "PAST_REF", "下": "FUTURE_REF"}
+
+
+def counted(match: re.Match[str], context: Context) -> Read | None:
+    """The value of a match of the grammar's `count`; None where it is a length of time, not a point."""
+    if match["num"]:
+        return _from_told(match, context)
+    number = parse_number(match["num2"])
+    year, told, end = context.year, context.told, match.end()
+    if number is None or year is None:
+        return None
+    unit, way, count = match["unit2"], match["past"], int(number)
+    if unit == "年":
+        if way in ("头", "前"):
+            if match["since"] or not 2 <= count <= 5:
+                return None
+            first = told.year if way == "头" and told.year else year - count
+            return end, f"{first}/{first + count - 1}", "DATE"
+        return end, f"{year}/{year + count}" if way in ("今后", "未来") else f"{year - count}/{year}", "DATE"
+    if way in ("头", "近", "前"):
+        return None
+    ahead, day = way in ("今后", "未来"), context.now()
+    if day is None:
+        return end, "FUTURE_REF" if ahead else "PAST_REF", "DATE"
+    days = timedelta(days=count * {"天": 1, "周": 7, "个月": 30}[unit])
+    first_day, last_day = (day, day + days) if ahead else (day - days, day)
+    if unit == "个月":
+        return end, f"{first_day:%Y-%m}/{last_day:%Y-%m}", "DATE"
+    return end, f"{first_day}/{last_day}", "DATE"
+
+
+def _from_told(match: re.Match[str], context: Context) -> Read | None:
+    """两年前, 三天后, 八年来."""
+    unit, way, end = match["unit"], match["way"], match.end()
+    number = None if match["num"] in "几数" else 0.5 if match["num"] == "半" else parse_number(match["num"])
+    if way == "间" or (unit.endswith("小时") and way != "前"):
+        return None
+    if way == "来":
+        if unit != "年" or number is None or context.year is None or match["many"]:
+            return (end, "PAST_REF", "DATE") if unit == "年" and match["many"] else None
+        return end, f"{context.year - int(number)}/{context.year}", "DATE"
+    if number is None:
+        return (end, "PAST_REF" if way == "前" else "FUTURE_REF", "DATE") if unit == "年" and way == "前" else None
+    value = _shifted(-number if way == "前" else number, unit, context)
+    return (end, value, "TIME" if unit.endswith("小时") else "DATE") if value else None
+
+
+def _shifted(number: float, unit: str, context: Context) -> str | None:
+    """The point `number` units from what was told last, as finely as that is known."""
+    told = context.told
+    vague = "FUTURE_REF" if number > 0 else "PAST_REF"
+    if unit == "年":
+        base = told.year if number > 0 else context.year
+        if base is None:
+            return None if number > 0 else vague
+        told.value = str(base + int(number))
+        return told.value
+    if unit == "个月":
+        month = told.month or (context.latest[0] if context.latest else None)
+        year = told.year if told.month else context.year
+        if year is None or month is None:
+            return told.value or vague
+        index = year * 12 + month - 1 + int(number)
+        return f"{index // 12}-{index % 12 + 1:02d}"
+    if unit.endswith("小时"):
+        return _shifted_clock(number, context)
+    if told.day is not None and told.fresh:
+        days = number * (7 if unit.endswith(("周", "星期")) else 1)
+        context.tell(told.day + timedelta(days=int(days)))
+        return told.value
+    return told.value or vague
+
+
+def _shifted_clock(number: float, context: Context) -> str | None:
+    value = context.told.value or ""
+    match = _CLOCK_VALUE.fullmatch(value)
+    if match is None:
+        return context.told.day.isoformat() if context.told.day else value or "PAST_REF"
+    hour = int(match[2]) + int(number)
+    return f"{match[1]}T{hour:02d}:00" if 0 <= hour < 24 else match[1]
+
+
+def near_week(match: re.Match[str], context: Context) -> Read:
+    """本周, 上周五, 下周末, from the week of the newspaper."""
+    word, end, day = match["nearweek"], match.end(), context.now()
+    if day is None:
+        return end, _VAGUE.get(word[0], "PRESENT_REF"), "DATE"
+    monday = day - timedelta(days=day.weekday()) + timedelta(days={"上": -7, "下": 7}.get(word[0], 0))
+    weekday = _WEEKDAY.search(word)
+    if weekday is None:
+        week = monday.isocalendar()
+        value = f"{week[0]}-W{week[1]:02d}"
+    elif weekday[1] == "末":
+        value = f"{monday + timedelta(days=5)}/{monday + timedelta(days=6)}"
+    else:
+        value = (monday + timedelta(days="一二三四五六日".index(weekday[1]))).isoformat()
+    since = SINCE.match(context.folded, end)
+    if since and "/" not in value:
+        return since.end(), value + "/..", "DATE"
+    return end, value, "DATE"
+
+
+def decade(match: re.Match[str]) -> str:
+    """上世纪80年代初 as years; without its century, a decade of the twentieth."""
+    century = match["century"] or "上世纪"
+    head = {"上": 19, "本": 20}.get(century[0]) or int(parse_number(re.sub(r"个?世纪", "", century)) or 20) - 1
+    first = head * 100 + int(parse_number(match["decade"]) or 0)
+    last = first + 9
+    part = match["dpart"] or ""
+    if part.startswith("初"):
+        last = first + 3
+    elif part.startswith(("末", "后")):
+        first = last - 3
+    return f"{first}/{last}"

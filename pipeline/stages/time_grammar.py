@@ -1,0 +1,159 @@
+"""The patterns of time expressions over folded text, built once from `time_words.yaml`.
+
+Three patterns are tried at a place, in this order: `count` (两年前, 过去三年), `words` (近日, 每周三晚, 上世纪80年代) and
+`point` (2024年3月1日上午9时许), whose groups say what of year, month, day, part of the day and clock is there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pipeline.lexicon import load_yaml
+
+KEYS = ("references", "anaphors", "narrow", "sets", "parts", "seasons", "entered", "stretches", "festivals", "eras")
+
+_CN = "一二三四五六七八九十"
+# what a time can begin with besides the words of the lexicon
+_FIRST = "一二两三四五六七八九十几半零今去前明后当同次翌上下本那这来昨即大第头每年月正冬腊农阴旧入早全逢过近此未最底初"
+_YEAR_SPAN = r"(?:到|至|[-—~]{1,2})"
+_YEAR = (
+    rf"(?P<y>(?<![\d.])(?:1[89]|20)\d{{2}}(?=学?年|{_YEAR_SPAN}(?:19|20)\d{{2}}学?年)|[一二][零〇○一二三四五六七八九]{{3}}(?=年))"
+    r"(?:学?年(?:度(?!假))?)?"
+)
+_RELATIVE_YEAR = (
+    r"(?P<ry>(?:今|去|前|明|后|当|同|次|翌|上|那|来|这|本)年(?:度(?!假)|的(?=“))?|大前年|第二年|头年|[今去明](?=[冬春夏秋]))"
+)
+_MONTH = (
+    rf"(?P<m>(?<!\d)(?:1[0-2]|0?[1-9])(?=月)"
+    rf"|(?<![{_CN}第])(?!三月三)(?:十[一二]?|[一二三四五六七八九])(?=月(?!饼|亮|球|色|光|嫂|子)))月份?"
+)
+_MONTHS = (
+    rf"(?P<m1>(?<!\d)(?:1[0-2]|[1-9])|(?<![{_CN}第])[{_CN}]{{1,2}})(?:至|到|[-—~])"
+    rf"(?P<m2>(?:1[0-2]|[1-9])|[{_CN}]{{1,2}})月份?"
+)
+_RELATIVE_MONTH = r"(?P<rm>(?:本|当|次|同|上|下)月(?!饼|亮|球)|[上下这]个月|每?月(?=[底末初]))"
+_LUNAR = (
+    rf"(?P<lunar>(?:农历|阴历|旧历)|(?=[正腊冬]月))(?P<lm>正|冬|腊|十[一二]?|[一二三四五六七八九])月"
+    rf"(?P<ld>初[{_CN}]|二?十[一二三四五六七八九]?|三十|廿[一二三四五六七八九]?|[三五七九](?!\w月))?"
+)
+_PART_OF_MONTH = r"(?P<xun>[上中下]旬|底|末|初|中(?=旬)|份)"
+_DAY = (
+    r"(?P<d>(?<![\d.])(?:3[01]|[12]\d|0?[1-9])(?=[日号])"
+    r"|(?:三十一?|二?十[一二三四五六七八九]?|二十|[一二三四五六七八九])(?=日))(?P<dw>[日号])"
+)
+_RELATIVE_DAY = (
+    r"(?P<rd>今天|今日|今儿|昨天|昨日|明天|明日|当天|当日|次日|翌日|第二天|前一天|同日|同一天|(?:这|那)(?:一)?天"
+    r"|当(?=[晚夜])|今(?=[晚夜晨])|昨(?=[晚夜])|明(?=晚)|[这那](?=晚)|即日)"
+)
+_CLOCK = (
+    r"(?P<h>(?<![\d.])(?:2[0-4]|1\d|0?\d)(?=[时点:])|(?:二?十[一二三四五六七八九]?|[零一二两三四五六七八九])(?=[时点]))"
+    r"(?:[时点](?!间|候|段|代|评|赞|击|亮|滴|多[万个]|名|钟头|位|燃|心|子|缀)钟?|:(?=[0-5]\d(?!\d)))"
+    r"(?:(?P<mi>[0-5]?\d|[二三四五]?十[一二三四五六七八九]?|零?[一二三四五六七八九])分?|(?P<hf>半|一刻|三刻))?"
+)
+_STRETCH = (
+    r"(?P<stretch>上半年|下半年|[春秋]季学期|[上下]学期|本学期|新学期|第?(?:一|二|三|四|1|2|3|4)季度|前三季度"
+    r"|前(?P<fm>[一二两三四五六七八九十]{1,2}|1?\d)个?月|年[初中底末]|年内|全年|[初底末](?![\w])|底|初|同期|(?<=年)期间)"
+)
+_NO_SEASON = r"(?!节|运|晚|联|分|至|耕|播|收|粮|种|茶|风|雨|游|训|令营|装|考|招|防|泳|笋|学期)"
+# What a person may say after a stretch named by a holiday; 假期 and the like make days of it
+_AROUND = r"(?:假期|期间|长假|当天|小长假)?"
+_COUNT = (
+    r"(?P<num>(?<!\d)\d{1,3}|[一二两三四五六七八九十]{1,4}|几|数|半)(?P<many>多|余)?(?P<unit>年|个月|个?星期|周|天|日|个?小时)"
+    r"(?P<half>半)?(?P<way>前|后|来|间)(?!排|卫|勤|台|景)"
+    r"|(?P<past>过去|今后|未来|近|最近|此前|头|前(?=[两三四五][年]))(?:的)?"
+    r"(?P<num2>\d{1,3}|[一二两三四五六七八九十]{1,4})(?P<unit2>年|个月|周|天)(?P<since>来)?"
+)
+SINCE = re.compile(r"以来|至今|起(?![床火跑义飞源草诉码点步到哄伏来])")
+TO = re.compile(r"(?:至|到|[-—~]{1,2})")
+SENTENCE_END = re.compile(r"[。;!?\n]")
+# What looks ahead in a clause: 将, 计划, 前
+AHEAD = re.compile(
+    r"[将拟]|计划|预计|打算|准备|定于|力争|争取|起施行|之?前(?!来|往|期|后|三)|届时|还要|要在|下届|推迟|施行|生效|还会|即可|开赛在即"
+)
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """Compiled patterns with the values of the words in them."""
+
+    start: re.Pattern[str]  # any character that a time can begin with: a quick way to skip the rest
+    count: re.Pattern[str]
+    words: re.Pattern[str]
+    point: re.Pattern[str]
+    part: re.Pattern[str]
+    references: dict[str, str]
+    anaphors: frozenset[str]
+    narrow: frozenset[str]
+    sets: dict[str, str]
+    parts: dict[str, str]
+    seasons: dict[str, str]
+    entered: dict[str, str]
+    stretches: dict[str, Any]
+    festivals: dict[str, Any]
+    eras: dict[str, str]
+
+
+def any_of(words: Iterable[str]) -> str:
+    """An alternation, the longest word first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
+
+
+def _turned(groups: dict[str, list[str]]) -> dict[str, str]:
+    return {word: value for value, words in groups.items() for word in words}
+
+
+@cache
+def grammar() -> Grammar:
+    """The grammar, read and compiled once a process."""
+    data = load_yaml("time_words.yaml", KEYS)
+    references, sets, parts = (_turned(data[key]) for key in ("references", "sets", "parts"))
+    festivals, seasons, stretches, eras = (data[key] for key in ("festivals", "seasons", "stretches", "eras"))
+    entered = data["entered"]
+    plain = any_of(word for word in parts if word != "晚上")
+    part = rf"(?P<part>晚上(?![课班网街学])|{plain}|早(?=\d{{1,2}}[时点:]|[五六七八九十][时点]))"
+    season = rf"(?P<season>{any_of(seasons)}){_NO_SEASON}"
+    named = rf"(?P<named>{any_of([*festivals, *stretches])}){_AROUND}"
+    point = (
+        rf"(?:{_YEAR}|{_RELATIVE_YEAR})?"
+        rf"(?:{_LUNAR}|{_MONTHS}|(?:{_MONTH}|{_RELATIVE_MONTH}){_PART_OF_MONTH}?)?(?:{_DAY}|{_RELATIVE_DAY})?"
+        rf"(?:{_STRETCH}|{season}|{named})?(?:的?{part})?(?:{_CLOCK})?(?P<about>许|多|左右|前后(?=[,到,举]))?"
+    )
+    repeated = (
+        rf"每个?(?P<each>年|月|周|天)(?:(?<=年)(?:(?:{any_of(w for w in seasons if len(w) > 1)})|(?:1[0-2]|[1-9])月份?"
+        rf"(?:(?:3[01]|[12]\d|[1-9])[日号])?|(?:{any_of(festivals)}))|(?<=月)(?:3[01]|[12]\d|[1-9])[日号])"
+    )
+    # 周三 of every week
+    day = r"[一二三四五六日天末]"
+    week = rf"(?:每|逢|每逢|每到)(?:个)?(?:周|星期|礼拜){day}(?:(?:至|到|、)(?:周|星期)?{day})?"
+    fixed = [*references, *sets, *eras]
+    words = (
+        rf"(?P<week>{week}(?:晚上(?![课班网街学])|{plain})?)|(?P<repeated>{repeated})"
+        rf"|(?P<entered>{any_of(entered)})以来"
+        rf"|(?P<word>{any_of(fixed)})|(?P<winter>去冬今春)"
+        r"|(?P<dot>(?<=“)(?:1[0-2]|[1-9])·(?:3[01]|[12]\d|0?[1-9])(?=”))"
+        r"|(?P<century>(?:上|本|\d{2}|二十|十九|二十一)个?世纪)?(?<!\d)(?P<decade>[2-9]0|[二三四五六七八九]十)年代"
+        r"(?P<dpart>初期?|中期|末期?|后期)?"
+        r"|(?P<nearweek>(?:本|上|下|这)(?:个)?(?:周|星期)(?:[一二三四五六日末](?!期))?内?)"
+    )
+    heads = {word[0] for word in [*fixed, *parts, *festivals, *seasons, *stretches]}
+    return Grammar(
+        start=re.compile(rf"(?<!\d)\d|[{re.escape(''.join(sorted(heads | set(_FIRST))))}]"),
+        count=re.compile(_COUNT),
+        words=re.compile(words),
+        point=re.compile(point),
+        part=re.compile(rf"晚上(?![课班网街学])|{plain}"),
+        references=references,
+        anaphors=frozenset(data["anaphors"]),
+        narrow=frozenset(data["narrow"]),
+        sets=sets,
+        parts=parts,
+        seasons=seasons,
+        entered=entered,
+        stretches=stretches,
+        festivals=festivals,
+        eras=eras,
+    )
