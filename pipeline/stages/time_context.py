@@ -146,9 +146,7 @@ class Context:
         told = self.told
         year: int | None = self.year
         month: int | None = self.now_month()
-        if word[0] in "当次同" and told.month:
-            year, month = told.year, told.month
-        elif word.startswith("月") and told.month and told.day:
+        if (word[0] in "当次同" and told.month) or (word.startswith("月") and told.month and told.day):
             year, month = told.year, told.month
         if month is None:
             return year, None

@@ -16,7 +16,9 @@ Found = tuple[str | None, str, int]  # ISO value, type, end of the expression
 _LUNAR_MONTHS = {"正": 1, "冬": 11, "腊": 12}
 _QUARTER = re.compile(r"第?([一二三四1234])季度")
 _SHIFTS = {"次": 1, "翌": 1, "第": 1, "前": -1}
-_BARE_FESTIVALS = frozenset("清明 元宵 中秋 重阳 端午 小年 国庆 五一 六一 七夕 元旦 双11".split())
+_BARE_FESTIVALS = frozenset(
+    ["清明", "元宵", "中秋", "重阳", "端午", "小年", "国庆", "五一", "六一", "七夕", "元旦", "双11"]
+)
 _NAMED_ALONE = re.compile(r"前|后|当|期|假|里|,|节|的|祭扫|时节")
 
 
