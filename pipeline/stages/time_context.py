@@ -8,12 +8,20 @@ from datetime import date, timedelta
 
 from pipeline.lexicon.calendar import make_date
 from pipeline.lexicon.numbers import parse_number
-from pipeline.stages.time_grammar import AHEAD, SENTENCE_END
+from pipeline.stages.time_grammar import AHEAD, SENTENCE_END, grammar
 
 _DATELINE = re.compile(r"(?<![\d年])(1[0-2]|[1-9])月(3[01]|[12]\d|[1-9])日(?=讯|电|消息|报道)")
 _MONTH_DAY = re.compile(r"(?<![\d年])(1[0-2]|[1-9])月(3[01]|[12]\d|[1-9])日")
 _NEW_SENTENCE = re.compile(r"[。!?\n]")
 _MONTH_SHIFT = {"上": -1, "下": 1, "次": 1}
+
+
+def _whole_year(printed: str) -> int:
+    """2024, 二〇二四; 07 and 15 of 07年, 15年3月 are of this century, 98 of the last one."""
+    year = int(parse_number(printed) or 0)
+    if year >= 100:
+        return year
+    return year + (2000 if year < 50 else 1900)
 
 
 @dataclass
@@ -106,7 +114,11 @@ class Context:
     def year_of_word(self, match: re.Match[str]) -> int | None:
         """The year that a point names outright or by 今年, 去年, 同年."""
         if match["y"]:
-            return int(parse_number(match["y"]) or 0)
+            return _whole_year(match["y"])
+        if match["reign"]:
+            ruled = 1 if match["ruled"] == "元" else int(parse_number(match["ruled"]) or 1)
+            first = next(year for name, year in grammar().reigns.items() if match["reign"].endswith(name))
+            return first + ruled - 1
         word = match["ry"]
         if not word:
             return None

@@ -12,7 +12,7 @@ from pipeline.stages.time_grammar import SINCE
 Read = tuple[int, str | None, str]  # end of the expression, ISO value, type
 
 _CLOCK_VALUE = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)")
-_WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日末])")
+_WEEKDAY = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天末])")
 _VAGUE = {"上": "PAST_REF", "下": "FUTURE_REF"}
 
 
@@ -32,13 +32,14 @@ def counted(match: re.Match[str], context: Context) -> Read | None:
             first = told.year if way == "头" and told.year else year - count
             return end, f"{first}/{first + count - 1}", "DATE"
         return end, f"{year}/{year + count}" if way in ("今后", "未来") else f"{year - count}/{year}", "DATE"
-    if way in ("头", "近", "前"):
+    if way in ("头", "近") or (way == "前" and unit != "周"):
         return None
     ahead, day = way in ("今后", "未来"), context.now()
     if day is None:
         return end, "FUTURE_REF" if ahead else "PAST_REF", "DATE"
     days = timedelta(days=count * {"天": 1, "周": 7, "个月": 30}[unit])
-    first_day, last_day = (day, day + days) if ahead else (day - days, day)
+    # 未来三天 begins tomorrow
+    first_day, last_day = (day + timedelta(days=unit != "个月"), day + days) if ahead else (day - days, day)
     if unit == "个月":
         return end, f"{first_day:%Y-%m}/{last_day:%Y-%m}", "DATE"
     return end, f"{first_day}/{last_day}", "DATE"
@@ -100,7 +101,7 @@ def near_week(match: re.Match[str], context: Context) -> Read:
     word, end, day = match["nearweek"], match.end(), context.now()
     if day is None:
         return end, _VAGUE.get(word[0], "PRESENT_REF"), "DATE"
-    monday = day - timedelta(days=day.weekday()) + timedelta(days={"上": -7, "下": 7}.get(word[0], 0))
+    monday = day - timedelta(days=day.weekday()) + timedelta(days=7 * (word[:2].count("下") - word[:2].count("上")))
     weekday = _WEEKDAY.search(word)
     if weekday is None:
         week = monday.isocalendar()
@@ -108,11 +109,21 @@ def near_week(match: re.Match[str], context: Context) -> Read:
     elif weekday[1] == "末":
         value = f"{monday + timedelta(days=5)}/{monday + timedelta(days=6)}"
     else:
-        value = (monday + timedelta(days="一二三四五六日".index(weekday[1]))).isoformat()
+        value = (monday + timedelta(days="一二三四五六日".index(weekday[1].replace("天", "日")))).isoformat()
     since = SINCE.match(context.folded, end)
     if since and "/" not in value:
         return since.end(), value + "/..", "DATE"
     return end, value, "DATE"
+
+
+def weekday(match: re.Match[str], context: Context) -> Read:
+    """星期三: the last one up to the day of the newspaper; vague where that is not known."""
+    end = match.end()
+    if context.issue is None:
+        return end, "PAST_REF", "DATE"
+    number = "一二三四五六日".index(match["weekday"][-1].replace("天", "日"))
+    back = (context.issue.weekday() - number) % 7
+    return end, (context.issue - timedelta(days=back)).isoformat(), "DATE"
 
 
 def decade(match: re.Match[str]) -> str:

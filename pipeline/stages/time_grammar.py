@@ -14,15 +14,22 @@ from typing import Any
 
 from pipeline.lexicon import load_yaml
 
-KEYS = ("references", "anaphors", "narrow", "sets", "parts", "seasons", "entered", "stretches", "festivals", "eras")
+KEYS = (
+    *("references", "anaphors", "narrow", "sets", "parts", "seasons", "entered", "stretches", "festivals", "eras"),
+    "reigns",
+)
 
 _CN = "一二三四五六七八九十"
 # what a time can begin with besides the words of the lexicon
-_FIRST = "一二两三四五六七八九十几半零今去前明后当同次翌上下本那这来昨即大第头每年月正冬腊农阴旧入早全逢过近此未最底初"
+_FIRST = "星礼汉唐宋元明清零一二两三四五六七八九十几半零今去前明后当同次翌上下本那这来昨即大第头每年月正冬腊农阴旧入早全逢过近此未最底初"
 _YEAR_SPAN = r"(?:到|至|[-—~]{1,2})"
+_MONTH_BEHIND = r"(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月"
+# 2024年, 二〇二四年, 两千零四年; 1357年6月; 07年, 15年3月; 2014 of 2014到2017年
 _YEAR = (
-    rf"(?P<y>(?<![\d.])(?:1[89]|20)\d{{2}}(?=学?年|{_YEAR_SPAN}(?:19|20)\d{{2}}学?年)|[一二][零〇○一二三四五六七八九]{{3}}(?=年))"
-    r"(?:学?年(?:度(?!假))?)?"
+    rf"(?:(?P<y>(?<![\d.])(?:1[89]|20)\d{{2}}(?=学?年|{_YEAR_SPAN}(?:19|20)\d{{2}}学?年)|(?<!\d)1[0-7]\d\d(?=年{_MONTH_BEHIND})"
+    rf"|[一二][零〇○一二三四五六七八九]{{3}}(?=年)|[两二]千(?:零?[一二三四五六七八九]|零?[一二]?十[一二三四五六七八九]?)?(?=年)"
+    rf"|(?<!\d)0\d(?=年)|零[一二三四五六七八九](?=年)|(?<!\d)[0-49]\d(?=年{_MONTH_BEHIND}))(?:学?年(?:度(?!假))?)?"
+    r"|(?P<reign>REIGNS)(?P<ruled>元|[一二三四五六七八九十]{1,3}|\d{1,2})年)"
 )
 _RELATIVE_YEAR = r"(?P<ry>(?:今|去|前|明|后|当|同|次|翌|上|那|来|这|本)年(?:度(?!假)|的(?=“))?|大前年|第二年|头年|[今去明](?=[冬春夏秋]))"
 _MONTH = (
@@ -30,25 +37,27 @@ _MONTH = (
     rf"|(?<![{_CN}第])(?!三月三)(?:十[一二]?|[一二三四五六七八九])(?=月(?!饼|亮|球|色|光|嫂|子)))月份?"
 )
 _MONTHS = (
-    rf"(?P<m1>(?<!\d)(?:1[0-2]|[1-9])|(?<![{_CN}第])[{_CN}]{{1,2}})(?:至|到|[-—~])"
+    rf"(?P<m1>(?<!\d)(?:1[0-2]|[1-9])|(?<![{_CN}第期周拜])[{_CN}]{{1,2}})(?:至|到|[-—~])"
     rf"(?P<m2>(?:1[0-2]|[1-9])|[{_CN}]{{1,2}})月份?"
 )
 _RELATIVE_MONTH = r"(?P<rm>(?:本|当|次|同|上|下)月(?!饼|亮|球)|[上下这]个月|每?月(?=[底末初]))"
 _LUNAR = (
-    rf"(?P<lunar>(?:农历|阴历|旧历)|(?=[正腊冬]月))(?P<lm>正|冬|腊|十[一二]?|[一二三四五六七八九])月"
+    rf"(?P<lunar>(?:农历|阴历|旧历)|(?=[正腊冬]月|十?[{_CN}]月初[{_CN}]))(?P<lm>正|冬|腊|十[一二]?|[一二三四五六七八九])月"
     rf"(?P<ld>初[{_CN}]|二?十[一二三四五六七八九]?|三十|廿[一二三四五六七八九]?|[三五七九](?!\w月))?"
 )
 _PART_OF_MONTH = r"(?P<xun>[上中下]旬|底|末|初|里|份)"
 _DAY = (
     r"(?P<d>(?<![\d.])(?:3[01]|[12]\d|0?[1-9])(?=[日号])"
-    r"|(?:三十一?|二?十[一二三四五六七八九]?|二十|[一二三四五六七八九])(?=日))(?P<dw>[日号])"
+    r"|(?:三十一?|二?十[一二三四五六七八九]?|二十|[一二三四五六七八九])(?=[日号]))(?P<dw>[日号])"
+    # 二〇〇四年八月十五: the month said as words, the day without 日
+    rf"|(?<=年[{_CN}]月)(?P<bare>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])(?![\u4e00-\u9fff\d])"
 )
 _RELATIVE_DAY = (
-    r"(?P<rd>今天|今日|今儿|昨天|昨日|明天|明日|当天|当日|次日|翌日|第二天|前一天|同日|同一天|(?:这|那)(?:一)?天"
+    r"(?P<rd>今天|今日|今儿|昨天|昨日|明天|明日|大?前天|大?后天|当天|当日|次日|翌日|第二天|前一天|同日|同一天|(?:这|那)(?:一)?天"
     r"|当(?=[晚夜])|今(?=[晚夜晨])|昨(?=[晚夜])|明(?=晚)|[这那](?=晚)|即日)"
 )
 _CLOCK = (
-    r"(?P<h>(?<![\d.])(?:2[0-4]|1\d|0?\d)(?=[时点:])|(?:二?十[一二三四五六七八九]?|[零一二两三四五六七八九])(?=[时点]))"
+    r"(?P<h>(?<![^第][\d一二两三四五六七八九十]天)(?<![\d.])(?:2[0-4]|1\d|0?\d)(?=[时点:])|(?:二?十[一二三四五六七八九]?|[零一二两三四五六七八九])(?=[时点]))"
     r"(?:[时点](?!间|候|段|代|评|赞|击|亮|滴|多[万个]|名|钟头|位|燃|心|子|缀)钟?|:(?=[0-5]\d(?!\d)))"
     r"(?:(?P<mi>[0-5]?\d|[二三四五]?十[一二三四五六七八九]?|零?[一二三四五六七八九])分?|(?P<hf>半|一刻|三刻))?"
 )
@@ -62,11 +71,11 @@ _AROUND = r"(?:假期|期间|长假|当天|小长假)?"
 _COUNT = (
     r"(?P<num>(?<!\d)\d{1,3}|[一二两三四五六七八九十]{1,4}|几|数|半)(?P<many>多|余)?(?P<unit>年|个月|个?星期|周|天|(?<!\d)日|个?小时)"
     r"(?P<half>半)?(?P<way>前|后|来|间)(?!排|卫|勤|台|景)"
-    r"|(?P<past>过去|今后|未来|近|最近|此前|头|前(?=[两三四五][年]))(?:的)?"
+    r"|(?P<past>过去|今后|未来|近|最近|此前|头|前(?=[两三四五]年|[1一两]周)|上(?=[两三2-9]个月))(?:的)?"
     r"(?P<num2>\d{1,3}|[一二两三四五六七八九十]{1,4})(?P<unit2>年|个月|周|天)(?P<since>来)?"
 )
 SINCE = re.compile(r"以来|至今|起(?![床火跑义飞源草诉码点步到哄伏来])")
-TO = re.compile(r"(?:至|到|[-—~]{1,2})")
+TO = re.compile(r"至|到|[-—~]{1,2}|与(?=[^,。]{2,9}间)")
 SENTENCE_END = re.compile(r"[。;!?\n]")
 # What looks ahead in a clause: 将, 计划, 前
 AHEAD = re.compile(
@@ -93,6 +102,7 @@ class Grammar:
     stretches: dict[str, Any]
     festivals: dict[str, Any]
     eras: dict[str, str]
+    reigns: dict[str, int]
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -113,10 +123,12 @@ def grammar() -> Grammar:
     entered = data["entered"]
     plain = any_of(word for word in parts if word != "晚上")
     part = rf"(?P<part>晚上(?![课班网街学])|{plain}|早(?=\d{{1,2}}[时点:]|[五六七八九十][时点]))"
+    reigns = data["reigns"]
+    year = _YEAR.replace("REIGNS", rf"(?:[元明清]代?|汉|唐|宋)?(?:{any_of(reigns)})")
     season = rf"(?P<season>{any_of(seasons)}){_NO_SEASON}"
     named = rf"(?P<named>{any_of([*festivals, *stretches])}){_AROUND}"
     point = (
-        rf"(?:{_YEAR}|{_RELATIVE_YEAR})?"
+        rf"(?:(?:农历(?=\d))?{year}|{_RELATIVE_YEAR})?"
         rf"(?:{_LUNAR}|{_MONTHS}|(?:{_MONTH}|{_RELATIVE_MONTH}){_PART_OF_MONTH}?)?(?:{_DAY}|{_RELATIVE_DAY})?"
         rf"(?:{_STRETCH}|{season}|{named})?(?:的?{part})?(?:{_CLOCK})?(?P<about>许|多|左右|前后(?=[,到,举]))?"
     )
@@ -126,18 +138,22 @@ def grammar() -> Grammar:
     )
     # 周三 of every week
     day = r"[一二三四五六日天末]"
+    clock = re.sub(r"\?P<\w+>", "?:", _CLOCK)
     week = rf"(?:每|逢|每逢|每到)(?:个)?(?:周|星期|礼拜){day}(?:(?:至|到|、)(?:周|星期)?{day})?"
     fixed = [*references, *sets, *eras]
     words = (
-        rf"(?P<week>{week}(?:晚上(?![课班网街学])|{plain})?)|(?P<repeated>{repeated})"
+        rf"(?P<week>{week}(?:晚上(?![课班网街学])|{plain})?(?:{clock})?)|(?P<repeated>{repeated})"
         rf"|(?P<entered>{any_of(entered)})以来"
         rf"|(?P<word>{any_of(fixed)})|(?P<winter>去冬今春)"
         r"|(?P<dot>(?<=“)(?:1[0-2]|[1-9])·(?:3[01]|[12]\d|0?[1-9])(?=”))"
         r"|(?P<century>(?:上|本|\d{2}|二十|十九|二十一)个?世纪)?(?<!\d)(?P<decade>[2-9]0|[二三四五六七八九]十)年代"
         r"(?P<dpart>初期?|中期|末期?|后期)?"
-        r"|(?P<nearweek>(?:本|上|下|这)(?:个)?(?:周|星期)(?:[一二三四五六日末](?!期))?内?)"
+        r"|(?P<nearweek>(?:本|上{1,2}|下{1,2}|这)(?:个)?(?:周|星期|礼拜)(?:[一二三四五六日天末](?!期))?内?)"
+        r"|(?<![\d.-])(?P<from>(?:19|20)\d{2})(?:到|至|[-—~]{1,2})(?P<until>(?:19|20)\d{2})(?![\d年学.-])"
+        r"|(?<!\d)(?P<numbers>(?:1[0-9]|20)\d{2}(?P<sep>[-./])(?:0?[1-9]|1[0-2])(?P=sep)(?:3[01]|[12]\d|0?[1-9]))(?![\d.])"
+        r"|(?<![个每至到逢、])(?P<weekday>(?:星期|礼拜)[一二三四五六日天])(?!至|到|、|[-—~])"
     )
-    heads = {word[0] for word in [*fixed, *parts, *festivals, *seasons, *stretches]}
+    heads = {word[0] for word in [*fixed, *parts, *festivals, *seasons, *stretches, *reigns]}
     return Grammar(
         start=re.compile(rf"(?<!\d)\d|[{re.escape(''.join(sorted(heads | set(_FIRST))))}]"),
         count=re.compile(_COUNT),
@@ -154,4 +170,5 @@ def grammar() -> Grammar:
         stretches=stretches,
         festivals=festivals,
         eras=eras,
+        reigns=reigns,
     )

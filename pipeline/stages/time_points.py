@@ -34,23 +34,24 @@ class Points:
         context.enter_sentence(start)
         year = context.year_of_word(match)
         month = int(parse_number(match["m"]) or 0) if match["m"] else None
-        if match["m"] and year is None and not match["y"] and not match["ry"]:
+        if match["m"] and year is None and not match["ry"]:
             year = context.year_of_month(month or 1, start, end)
         elif match["rm"]:
-            year, month = context.month_of_word(match["rm"])
+            near, month = context.month_of_word(match["rm"])
+            year = near if year is None else year
             if month is None:
-                return "XXXX" if year is None else str(year), "DATE", end
+                return "XXXX" if year is None else f"{year:04d}", "DATE", end
         if match["lm"]:
             return self._lunar(match, year)
         if match["m1"]:
             return self._months(match, year)
-        if match["d"]:
+        if match["d"] or match["bare"]:
             return self._day(match, year, month)
         if match["rd"]:
             return self._relative_day(match)
         if match["named"]:
             return self._named(match, year)
-        head = "XXXX" if year is None else str(year)
+        head = "XXXX" if year is None else f"{year:04d}"
         if match["season"]:
             if not match["ry"] and not match["y"] and context.year is not None:
                 year, head = context.year, str(context.year)
@@ -63,7 +64,7 @@ class Points:
             return value, "DATE", end
         if match["stretch"]:
             return self._stretch(match, year)
-        if match["y"] or match["ry"]:
+        if match["y"] or match["ry"] or match["reign"]:
             context.tell_period(year, None, head)
             if match["y"] and self._is_school_year(match):
                 return f"{head}/{int(head) + 1}", "DATE", end
@@ -75,7 +76,7 @@ class Points:
 
     # ------------------------------------------------------------------------------------------------ days
     def _day(self, match: re.Match[str], year: int | None, month: int | None) -> Found | None:
-        told, number = self.context.told, int(parse_number(match["d"]) or 0)
+        told, number = self.context.told, int(parse_number(match["d"] or match["bare"]) or 0)
         if month is None:
             return self._day_of_month_told(match, number)
         if year is None:
@@ -85,6 +86,8 @@ class Points:
                 return None, "DATE", match.end()
             return self.clock(match, told.value)
         day = make_date(year, month, number)
+        if day is None and (month, number) == (2, 29) and not (match["y"] or match["ry"]):
+            day = next((d for back in range(1, 9) if (d := make_date(year - back, 2, 29))), None)
         if day is None:
             return None if number > 31 or not 1 <= month <= 12 else (None, "DATE", match.end())
         self.context.tell(day)
@@ -98,6 +101,9 @@ class Points:
         base = told.day or context.dateline or (context.now() if context.year else None)
         if base is None:
             return None
+        late = told.day is None and base == context.issue and number > base.day + 1
+        if late and not context.ahead(match.start(), match.end()):  # the past is the default
+            base = base.replace(day=1) - timedelta(days=1)
         day = make_date(base.year, base.month, number)
         if told.day and number < told.day.day - 15:
             month = told.day.month % 12 + 1
@@ -124,6 +130,12 @@ class Points:
         elif word in ("明天", "明日", "明"):
             base = context.issue or context.dateline or base or context.now()
             word = "次"
+        elif word.endswith(("前天", "后天")):
+            base = context.issue or context.dateline or context.now()
+            if base is None:
+                return "PAST_REF" if "前" in word else "FUTURE_REF", "DATE", end
+            days = timedelta(days=2 + word.startswith("大"))
+            return self.clock(match, (base - days if "前" in word else base + days).isoformat())
         elif word == "即日":
             if SINCE.match(context.folded, end) is None:
                 return None
@@ -187,7 +199,7 @@ class Points:
         if not 1 <= first < last <= 12:
             return None
         year = year if year is not None else self.context.year_of_month(last, match.start(), match.end())
-        head = "XXXX" if year is None else str(year)
+        head = "XXXX" if year is None else f"{year:04d}"
         told = self.context.told
         told.stretch = f"{first:02d}/{last:02d}"
         told.value = f"{head}-{first:02d}/{head}-{last:02d}"
@@ -237,7 +249,7 @@ class Points:
 
     def _named_stretch(self, match: re.Match[str], word: str, year: int | None) -> Found:
         """暑假, 汛期, 寒假: stretches of months by name; of the winter holidays only the year counts (guidelines)."""
-        months, head = self.words.stretches[word], "XXXX" if year is None else str(year)
+        months, head = self.words.stretches[word], "XXXX" if year is None else f"{year:04d}"
         if months is None or year is None:
             self.context.told.value = head
             return head, "DATE", match.end()
@@ -250,7 +262,7 @@ class Points:
         context, told, word, end = self.context, self.context.told, match["stretch"], match.end()
         named = bool(match["y"] or match["ry"])
         year = year if year is not None else context.year
-        head = str(year) if year is not None else "XXXX"
+        head = f"{year:04d}" if year is not None else "XXXX"
         quarter = _QUARTER.fullmatch(word)
         if quarter:
             code = f"Q{int(parse_number(quarter[1]) or 0)}"
@@ -305,7 +317,13 @@ class Points:
             return True
         group, word = groups[0], match[groups[0]]
         if group == "d":
-            if match["dw"] == "号" or not word.isdigit() or before in "第" or after in "均报内游常资起后":
+            if match["dw"] == "号":  # also a house or a box
+                return (
+                    word.isdigit()
+                    and after in "\n,。上下早晚当前"
+                    and not _HOUSE.search(text, max(0, start - 1), start)
+                )
+            if not word.isdigit() or before in "第" or after in "均报内游常资起后":
                 return False
             return _NO_DAY.search(text, max(0, start - 2), start) is None
         if group == "part":
@@ -342,7 +360,8 @@ class Points:
         return True
 
 
-_GROUPS = ("y", "ry", "m", "rm", "lm", "m1", "d", "rd", "stretch", "season", "named", "part", "h")
+_GROUPS = ("y", "ry", "reign", "m", "rm", "lm", "m1", "d", "rd", "stretch", "season", "named", "part", "h")
+_HOUSE = re.compile(r"[路街巷弄道楼栋幢座区园院里村镇市场段室第、〕】)\d]$")
 _NO_DAY = re.compile(r"(?:拘留|为期|工期|每|共|连续|满|历时|达|超|近|约|用|第|[、.])$")
 
 

@@ -19,7 +19,7 @@ from pipeline.lexicon.numbers import parse_number
 from pipeline.page.issue import news_day
 from pipeline.records import Page, TimeExpression
 from pipeline.stages.time_context import Context
-from pipeline.stages.time_counts import Read, counted, decade, near_week
+from pipeline.stages.time_counts import Read, counted, decade, near_week, weekday
 from pipeline.stages.time_grammar import SINCE, TO, grammar
 from pipeline.stages.time_points import Found, Points
 from pipeline.stages.units import unit_pattern
@@ -121,7 +121,29 @@ class _Reader:
             return end, decade(match), "DATE"
         if match["nearweek"]:
             return near_week(match, context)
+        if match["weekday"]:
+            return weekday(match, context)
+        if match["from"]:
+            return (end, f"{match['from']}/{match['until']}", "DATE") if match["from"] < match["until"] else None
+        if match["numbers"]:
+            return self._numbers(match)
         return self._word(match["word"], match.start(), end)
+
+    def _numbers(self, match: re.Match[str]) -> Read:
+        """2024-03-01, 2024.3.1 and ranges of them."""
+        end, value = match.end(), self._number_day(match["numbers"])
+        link = TO.match(self.folded, end)
+        second = self.words.words.match(self.folded, link.end()) if link else None
+        if second and second["numbers"] and value:
+            last = self._number_day(second["numbers"])
+            return second.end(), f"{value}/{last}" if last else None, "DATE"
+        return end, value, "DATE"
+
+    def _number_day(self, printed: str) -> str | None:
+        day = make_date(*(int(part) for part in re.split(r"[-./]", printed)))
+        if day is not None:
+            self.context.tell(day)
+        return day.isoformat() if day else None
 
     def _word(self, word: str, start: int, end: int) -> Read | None:
         """近日, 目前, 每天, 当时 and the names of eras."""
