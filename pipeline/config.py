@@ -66,8 +66,11 @@ class OutputSettings(_Section):
 class RunSettings(_Section):
     """Where and in what portions the work is done. The tables do not depend on engine or workers."""
 
-    engine: Literal["serial", "processes"] = Field("serial", description="serial, or processes on this machine")
-    workers: int = Field(1, ge=1, description="worker processes of the engine processes")
+    engine: Literal["serial", "processes", "dask"] = Field(
+        "serial", description="serial, processes on this machine, or dask (extra dask)"
+    )
+    workers: int = Field(1, ge=1, description="worker processes of processes, and of dask without a scheduler")
+    scheduler: str | None = Field(None, description="of an existing Dask cluster: tcp://host:8786; null: a local one")
     shard_characters: int = Field(100_000, ge=1_000, description="characters of a portion of work, about")
 
 
@@ -131,7 +134,7 @@ class Config(_Section):
         """SHA-256 of all that shapes the rows: not the input and output paths, engine and workers, but models named."""
         data = self.resolved()
         del data["output"], data["input"]["paths"], data["run"]["engine"], data["run"]["workers"]
-        del data["run"]["shard_characters"]
+        del data["run"]["shard_characters"], data["run"]["scheduler"]
         digest = hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode())
         named = [self.language.segmenter.model]
         named += [

@@ -67,6 +67,7 @@ def run(config: Config, *, fresh: bool = False, progress: Progress | None = None
     started = datetime.datetime.now(datetime.timezone.utc)
     clock = time.perf_counter()
     engine = importlib.import_module(f"pipeline.engines.{config.run.engine}")
+    getattr(engine, "prepare", lambda _: None)(config)
     language(config)  # a configuration that cannot be built is refused before any work
     output = config.path(config.output.directory)
     work = output / ".work"

@@ -26,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--input", action="append", metavar="PATH", help="file, directory or glob to read instead; may repeat"
     )
     parser.add_argument("--output", metavar="DIR", help="folder of the tables")
-    parser.add_argument("--workers", type=int, metavar="N", help="worker processes (more than one: engine processes)")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="worker processes (more than one: engine processes, if not dask)"
+    )
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY.PATH=VALUE", help="change a setting; may repeat"
     )
@@ -66,9 +68,10 @@ def _configured(options: argparse.Namespace) -> Config:
         overrides.append("input.paths=[" + ", ".join(_quoted(Path(p).absolute()) for p in options.input) + "]")
     if options.workers is not None:
         overrides.append(f"run.workers={options.workers}")
-        if options.workers > 1:
-            overrides.append("run.engine=processes")
-    return load_config(options.config, overrides)
+    config = load_config(options.config, overrides)
+    if options.workers is not None and options.workers > 1 and config.run.engine == "serial":
+        return load_config(options.config, [*overrides, "run.engine=processes"])
+    return config
 
 
 def _quoted(path: Path) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -23,11 +23,17 @@ from pipeline.page.articles import split_page
 from pipeline.page.issue import issue_date
 from pipeline.page.reader import Located, read_at
 from pipeline.page.region import home_place
-from pipeline.plan import Shard
+from pipeline.plan import PlannedInput, Shard
 from pipeline.records import Article, Failure, InputRecord, Page
 from pipeline.stages.linker import article_place
 from pipeline.tables.rows import Rows, article_row, fact_rows, page_row
 from pipeline.tables.write import write_shard
+
+_CHANGED = "The input changed or went away during the run; run again."
+_KILLED = (
+    "A worker ended each time that it came to this page, for lack of memory or by a fault in a library; it was left out:"
+    " cut it into smaller pages or leave it out of the input, and please report it."
+)
 
 
 @dataclass
@@ -49,24 +55,40 @@ class ShardReport:
     seconds: dict[str, float]
 
 
-def run_shard(shard: Shard, config: Config, work: Path) -> ShardReport:
-    """Process a shard and write its parts under `work`, whole or not at all."""
+def run_shard(shard: Shard, config: Config, work: Path, left_out: Collection[int] = ()) -> ShardReport:
+    """Process a shard and write its parts under `work`, whole or not at all; `left_out` are pages that ended workers."""
     records: list[InputRecord] = []
     failures: list[Failure] = []
+    changed = False
     started = time.perf_counter()
-    for planned in shard.inputs:
-        item = read_at(Path(planned.path), planned.source, planned.locator, config.input)
-        if isinstance(item, Located) and item.record.sha256 == planned.sha256:
-            records.append(item.record)
+    for number, planned in enumerate(shard.inputs):
+        record = _read(planned, config)
+        if number in left_out:
+            failures.append(Failure(planned.source, "run", "killed_worker", _KILLED))
+        elif record is None:
+            changed = True
+            failures.append(Failure(planned.source, "read", "changed", _CHANGED))
         else:
-            message = "The input changed or went away during the run; run again."
-            failures.append(Failure(planned.source, "read", "changed", message))
+            records.append(record)
     extracted = extract(records, config, language(config))
     extracted.failures[:0] = failures
     extracted.seconds["read"] += time.perf_counter() - started - sum(extracted.seconds.values())
     extracted.rows["failures"] = [asdict(f) for f in extracted.failures]
-    write_shard(work, shard.key, extracted.rows, dict(extracted.seconds), complete=not failures)
+    write_shard(work, shard.key, extracted.rows, dict(extracted.seconds), complete=not changed)
     return ShardReport(shard.key, len(shard.inputs), shard.characters, dict(extracted.seconds))
+
+
+def try_page(shard: Shard, page: int, config: Config) -> None:
+    """Do all that a shard does with one of its pages, and keep nothing: whoever calls sees whether it survives."""
+    record = _read(shard.inputs[page], config)
+    if record is not None:
+        extract([record], config, language(config))
+
+
+def _read(planned: PlannedInput, config: Config) -> InputRecord | None:
+    """The record as it was planned, None if the input changed or went away since."""
+    item = read_at(Path(planned.path), planned.source, planned.locator, config.input)
+    return item.record if isinstance(item, Located) and item.record.sha256 == planned.sha256 else None
 
 
 _languages: dict[str, Language] = {}

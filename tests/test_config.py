@@ -34,7 +34,7 @@ def test_paths_start_at_the_folder_above_the_configuration(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("run: {engine: dusk}", ["mine.yaml", "run.engine", "'serial' or 'processes'", "'dusk'"]),
+        ("run: {engine: dusk}", ["mine.yaml", "run.engine", "'serial', 'processes' or 'dask'", "'dusk'"]),
         ("run: {wrkers: 2}", ["run.wrkers", "no such key", "workers"]),
         ("run: {workers: 0}", ["run.workers", "greater than or equal to 1"]),
         ("page: {issue_date: 2月1日}", ["page.issue_date", "valid date"]),
@@ -94,6 +94,6 @@ def test_a_language_that_cannot_be_built_is_refused(overrides, words):
 
 def test_the_fingerprint_follows_what_shapes_the_rows_and_nothing_else():
     fingerprint = load_config(DEFAULT).fingerprint()
-    same = ["run.workers=2", "output.directory=x", "input.paths=[y]", "run.engine=processes"]
+    same = ["run.workers=2", "output.directory=x", "input.paths=[y]", "run.engine=processes", "run.scheduler=tcp://x"]
     assert load_config(DEFAULT, same).fingerprint() == fingerprint
     assert load_config(DEFAULT, ["page.newspaper=某日报"]).fingerprint() != fingerprint

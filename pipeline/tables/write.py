@@ -43,7 +43,7 @@ def shard_manifest(work: Path, key: str) -> dict[str, Any] | None:
 
 
 def write_shard(work: Path, key: str, rows: Rows, seconds: dict[str, float], *, complete: bool) -> None:
-    """Write a shard's parts under a temporary name and rename them into place."""
+    """Write a shard's parts under a temporary name and rename them into place; a finished shard there is left alone."""
     temporary = work / "tmp" / f"{key}-{os.getpid()}"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -56,8 +56,14 @@ def write_shard(work: Path, key: str, rows: Rows, seconds: dict[str, float], *, 
     (temporary / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     final = shard_folder(work, key)
     final.parent.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(final, ignore_errors=True)
-    temporary.rename(final)
+    try:
+        temporary.rename(final)
+    except OSError:  # something is there: of a worker that outlived its run, or written from inputs that had changed
+        if shard_manifest(work, key) is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+            return
+        shutil.rmtree(final, ignore_errors=True)
+        temporary.rename(final)
 
 
 def read_shard(work: Path, key: str, name: str) -> pa.Table:

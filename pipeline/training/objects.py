@@ -254,7 +254,9 @@ def train(settings: dict[str, Any]) -> None:
     """Train by the `objects` part of configs/train.yaml and write the model to its folder."""
     names = load_model(settings["names"])
     data = [e for folder in settings["pages"] for e in labelled(Path(folder), names)]
-    watch: dict[str, Sequence[Example]] = {k: labelled(Path(folder), names) for k, folder in settings.get("score", {}).items()}
+    watch: dict[str, Sequence[Example]] = {
+        k: labelled(Path(folder), names) for k, folder in settings.get("score", {}).items()
+    }
     model = fit(data, watch=watch, **settings["network"])
     out = Path(settings["output"])
     out.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,94 @@
+"""Shards on a Dask cluster (extra `dask`): an existing one, `run.scheduler: tcp://…`, or one on this machine.
+
+Workers of an existing cluster need this package, and the input and output folders under the same paths.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+try:
+    import dask
+    from distributed import Client, Future, KilledWorker, LocalCluster, Worker, WorkerPlugin, wait
+except ImportError as error:
+    from pipeline.config import ConfigError
+
+    raise ConfigError("run.engine: dask needs the extra dask: pip install 'local-news-pipeline[dask]'.") from error
+
+from pipeline.config import Config, ConfigError
+from pipeline.engines.tasks import DEATHS, Task, Tasks
+from pipeline.plan import Shard
+from pipeline.shard import ShardReport, language
+
+_AHEAD = 2  # tasks handed out a worker, so that none waits for the next
+_PATIENCE = "10s"  # for a scheduler to answer
+
+
+class _Model(WorkerPlugin):
+    """Builds the Language on each worker, once, before it gets work; on those that join later or come back too."""
+
+    def __init__(self, config: Config):
+        self.config = config
+        self.name = f"local-news-{config.fingerprint()[:16]}"
+
+    def setup(self, worker: Worker) -> None:
+        language(self.config)
+
+
+def run(shards: Iterable[Shard], config: Config, work: Path) -> Iterator[ShardReport]:
+    """Process the shards on the cluster, yielding a report as each is finished, in any order."""
+    with ExitStack() as stack:
+        client = _client(config, stack)
+        client.register_plugin(_Model(config))
+        tasks = Tasks(shards)
+        doing: dict[Future, Task] = {}
+        while True:
+            room = max(1, len(client.ncores())) * _AHEAD - len(doing)
+            while room > 0 and (task := tasks.next()) is not None:
+                doing[client.submit(_do, task, config, work, pure=False)] = task
+                room -= 1
+            if not doing:
+                return
+            done, _ = wait(list(doing), return_when="FIRST_COMPLETED")
+            for future in done:
+                task = doing.pop(future)
+                error = future.exception()
+                if isinstance(error, KilledWorker):
+                    tasks.died(task, DEATHS)
+                elif error is not None:
+                    raise error
+                else:
+                    tasks.finished(task)
+                    report = future.result()
+                    if report is not None:
+                        yield report
+
+
+def _do(task: Task, config: Config, work: Path) -> ShardReport | None:
+    return task.do(config, work)
+
+
+def _client(config: Config, stack: ExitStack) -> Client:
+    if config.run.scheduler is None:
+        # a shard is tried twice, then page by page
+        stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": DEATHS - 1}))
+        cluster = stack.enter_context(
+            LocalCluster(
+                n_workers=config.run.workers,
+                threads_per_worker=1,
+                memory_limit=0,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+        )
+        return stack.enter_context(Client(cluster))
+    try:
+        return stack.enter_context(Client(config.run.scheduler, timeout=_PATIENCE))
+    except (OSError, ValueError) as error:
+        message = (
+            f"run.scheduler: no Dask scheduler answers at {config.run.scheduler} ({error}); start it, or name another."
+        )
+        raise ConfigError(message) from error
