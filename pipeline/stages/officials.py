@@ -57,7 +57,8 @@ class _Article:
 
     # ------------------------------------------------------------------------------------------ records
     def officials(self) -> list[Official]:
-        found = holdings(self.folded, [(n.start, n.end) for n in self.people], [(n.start, n.end) for n in self.posts])
+        spans = [[(n.start, n.end) for n in names] for names in (self.people, self.posts, self.units.names)]
+        found = holdings(self.folded, *spans)
         held = {h.post for h in found}
         found += [h for post in range(len(self.posts)) if post not in held for h in self._nearest(post)]
         found.sort(key=lambda h: (h.post, h.person))

@@ -6,11 +6,14 @@ import re
 from dataclasses import replace
 
 from pipeline.lexicon.person_names import person_names
+from pipeline.lexicon.place_names import words
 from pipeline.lexicon.posts import Title, posts
 from pipeline.stages.candidates import MODEL, Candidate
 from pipeline.stages.posts import holdings
 
-_SHORT_ADDRESS = re.compile(r"(?:副?书记|主任|[镇乡村局院校所站队厂会社]长|经理|法官|警官|医生)")
+_SHORT_ADDRESS = re.compile(r"副?(?:书记|主任|[省市县区镇乡村局院校所站队厂会社科处部行]长|经理)|法官|警官|医生|大夫|老板|支书")
+_BEFORE_ADDRESS = frozenset("和与跟及据对向由请给让找把被叫到是同听见")
+_OLD = re.compile(r"老|原|前任?|现任|新任|时任")
 _TRADE = re.compile(r"[一-鿿]{1,4}")
 _TRADE_ALONE = re.compile(r"(?<![一-鿿])[一-鿿]{2,3}$")
 _NO_TRADE = re.compile(
@@ -40,15 +43,23 @@ def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) ->
         if (
             start >= 0
             and text[start] in person_names().single
-            and text[start] not in "原现前时"
+            and text[start] not in "原现前时和任"
             and _SHORT_ADDRESS.fullmatch(text, title.start, title.end)
-            and (start == 0 or _EDGE.match(text, start - 1))
+            and _address_begins(text, start, names)
             and not any(n.start <= start < n.end for n in names)
         ):
             new_people.append(Candidate(start, title.start, "PER", None, ("address",), None))
     people = sorted(people + new_people, key=lambda p: p.start)
-    held = holdings(text, [(p.start, p.end) for p in people], [(t.start, t.end) for t in free])
+    units = [n for n in names if n.type in ("PLACE", "ORG")]
+    held = holdings(text, *([(c.start, c.end) for c in group] for group in (people, free, units)))
     return [*new_people, *(free[i] for i in sorted({h.post for h in held}))]
+
+
+def _address_begins(text: str, at: int, names: list[Candidate]) -> bool:
+    """Whether 王书记 may begin here: at an edge, behind a unit, or behind a particle that makes no word with the surname."""
+    if at == 0 or _EDGE.match(text, at - 1) or any(n.end == at for n in names if n.type in ("PLACE", "ORG")):
+        return True
+    return text[at - 1] in _BEFORE_ADDRESS and text[at - 1 : at + 1] not in words()
 
 
 def _core(text: str, title: Candidate, names: list[Candidate]) -> Candidate | None:
@@ -59,6 +70,10 @@ def _core(text: str, title: Candidate, names: list[Candidate]) -> Candidate | No
     if title.sources != (MODEL,):
         return title
     surface = text[title.start : title.end]
+    old = _OLD.match(surface)
+    if old and surface not in posts().titles and surface[old.end() :] in posts().titles:
+        title = replace(title, start=title.start + old.end())
+        surface = text[title.start : title.end]
     known = posts().known_end(surface)
     if not known:
         sure = (title.score or 0.0) >= _SURE_TITLE and not _NO_TITLE.fullmatch(surface)

@@ -22,17 +22,27 @@ Span = tuple[int, int]
 _APPOSED = "退役军人|退伍军人|转业军人|老党员|中共党员|党员|复员军人|同志|老人"
 _BEFORE_NAME = re.compile(rf"(?:、(?:{_APPOSED})|、\d{{2,3}}岁的)?(?:\([^()\n]{{1,10}}\))?[ :“\"‘]{{0,2}}$")
 # Between two titles of one person: a separator, then at most the unit of the second. No comma: 镇长甲,乡长乙 are two people.
-_BETWEEN_TITLES = re.compile(r"(?:[、/ ]|兼任?|和|及|暨|,?现任?)[^,。;:!?()、\n]{0,40}")
+_BETWEEN_TITLES = re.compile(
+    r"(?:[、/ ]|兼任?|和|及|暨|,?现任?|,?(?:同时)?[也又还]是|,同时(?:兼任|担任|还是|也是))[^,。;:!?()、\n]{0,40}"
+)
 _BETWEEN_PEOPLE = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、 ]|和|及|、 )(?:同志)?")
 _BETWEEN_HOLDERS = re.compile(r"[、和及][^,。;:!?、\n]{0,40}")
-_TAKES = (
-    "担任|出任|就任|接任|升任|转任|调任|改任|连任|兼任|现任|曾任|历任|拟任|留任|续任|任命|任|当选为?|推选为?|推举|选举|选为|聘为|聘请|聘任|聘"
-    "|(?<!化身)(?<!称)(?<!视)(?<!认)(?<!因)为|成为|是|当上了?|当起了?|当了|当过|当|做了"
+_TAKES_SURELY = (
+    "担任|出任|就任|接任|升任|转任|调任|改任|连任|兼任|现任|曾任|历任|拟任|留任|续任|任命|当选为?|推选为?|推举|选举|选为|聘为|聘请|聘任"
 )
-_TAKES_POST = re.compile(rf"(?:{_TAKES})(?=[^。;:!?\n]{{0,40}}$)")
-_TAKES_FIRST = re.compile(rf"[“ ]*(?:自?从?)?(?:{_TAKES})")
+_TAKES_PERHAPS = (
+    "(?<![责主信重放离一胜])任(?![务何由意性教期课])|聘(?![请任])|(?<!化身)(?<!称)(?<!视)(?<!认)(?<!因)为|成为|是|当上了?|当起了?|当了|当过"
+    "|(?<![应适相])当(?![年天时日地场前选然初])|做了"
+)
+_TAKES = f"{_TAKES_SURELY}|{_TAKES_PERHAPS}"
+_VERB = re.compile(f"(?P<sure>{_TAKES_SURELY})|{_TAKES_PERHAPS}")
+_MOST_BETWEEN = 40  # characters from such a verb to the title
+_MOST_WORDS = 10  # of them outside the names of units, behind a verb that has other uses
+_TAKES_FIRST = re.compile(rf"[“ ]*(?:自?从?)?(?:{_TAKES}|作为|身为)")
 _HE_TAKES = re.compile(rf"[他她](?![们(])[^,。;\n]{{0,6}}?(?:{_TAKES})|^[^,。;\n]{{0,6}}这[位名]")
 _GIVES_HIM = re.compile(r"(?:聘请?|请|选|推举|派)[他她]")
+# Between a title and the name of who held it: 当了十年书记的甲, 从局长岗位退休的甲
+_OF_PERSON = re.compile(r"(?:(?:岗位|职务|位置|任)上?)?(?:退休|离休|退下来?|卸任|离任|退居二线)?后?的")
 # What follows a title that somebody takes: the clause ends, or 职务, 候选人, 以来. 为村民讲课 takes no post.
 _TITLE_ENDS = re.compile(r"[,;。、!?)(”\n《：:—…]|$|(?:的|一)?职务?|候选人|以来|期间|后|时|兼|和|并|,|\d|的[时日后]")
 _LEAVES_POST = re.compile(r"(?:同志)?(?:的|因[^。;\n]{1,12}辞去|辞去|不再担任)[^。;\n]{0,40}")
@@ -65,17 +75,20 @@ class Holding:
     how: str  # before, list, predicate, leaves, after, bracket, apposition
 
 
-def holdings(folded: str, people: Sequence[Span], titles: Sequence[Span]) -> list[Holding]:
-    """Who holds which title, by the constructions that join the two; both lists sorted by place, none overlapping.
+def holdings(
+    folded: str, people: Sequence[Span], titles: Sequence[Span], units: Sequence[Span] = ()
+) -> list[Holding]:
+    """Who holds which title, by the constructions that join the two; all lists sorted by place, none overlapping.
 
-    A title may have several people (副市长甲、乙) and a person several titles (党委书记、镇长甲).
+    A title may have several people (副市长甲、乙) and a person several titles (党委书记、镇长甲). `units`: the places and
+    organisations named.
     """
-    return _Holdings(folded, people, titles).find()
+    return _Holdings(folded, people, titles, units).find()
 
 
 class _Holdings:
-    def __init__(self, folded: str, people: Sequence[Span], titles: Sequence[Span]):
-        self.text, self.people, self.titles = folded, people, titles
+    def __init__(self, folded: str, people: Sequence[Span], titles: Sequence[Span], units: Sequence[Span]):
+        self.text, self.people, self.titles, self.units = folded, people, titles, units
         self.person_starts = [start for start, _ in people]
         self.title_ends = {end: i for i, (_, end) in enumerate(titles)}
         self.title_starts = {start: i for i, (start, _) in enumerate(titles)}
@@ -156,7 +169,8 @@ class _Holdings:
         """甲书记; 甲(某村网格员); in lists 甲, 某村村民; 当了十年书记的甲."""
         start, end = self.titles[post]
         following = bisect_left(self.person_starts, end)
-        if self.text[end : end + 1] == "的" and self.person_starts[following : following + 1] == [end + 1]:
+        clause = _OF_PERSON.match(self.text, end)
+        if clause and self.person_starts[following : following + 1] == [clause.end()]:
             for each in self._chain_after(post):
                 self._add(each, following, "predicate")
             return
@@ -197,7 +211,7 @@ class _Holdings:
                 self._add_chain(post, earlier[-1:] or [person], "predicate")
             elif leaves and "的" in gap[:3]:
                 self._add_chain(post, [person], "leaves")
-            elif leaves or _TAKES_POST.search(gap):
+            elif leaves or self._takes(self.people[person][1], start):
                 self._add_chain(post, self._holders(person, low), "leaves" if leaves else "predicate")
         elif _TAKES_FIRST.match(clause):
             after = bisect_left(self.person_starts, start)
@@ -206,6 +220,24 @@ class _Holdings:
                 self._add_chain(post, [after], "predicate")
         elif person is not None and _HE_TAKES.search(clause):
             self._add_chain(post, [person], "predicate")
+
+    def _takes(self, low: int, post: int) -> bool:
+        """Whether a verb between `low` and the title at `post` has the title as its object: 任, 是, 当选."""
+        for verb in _VERB.finditer(self.text, max(low, post - _MOST_BETWEEN), post):
+            if verb["sure"]:
+                return True
+            between = self._outside_units(verb.end(), post)
+            if len(between) <= _MOST_WORDS and "," not in between:
+                return True
+        return False
+
+    def _outside_units(self, low: int, high: int) -> str:
+        """The words of [low, high) that lie in no unit."""
+        words = ""
+        for start, end in self.units[max(bisect_left(self.units, (low, 0)) - 1, 0) : bisect_left(self.units, (high, 0))]:
+            words += self.text[low:start]
+            low = max(low, end)
+        return words + self.text[low:high]
 
     def _holders(self, last: int, low: int) -> list[int]:
         """The people joined to the last one, each perhaps with a title of his own: 教授甲、某院主任乙当选副会长."""
