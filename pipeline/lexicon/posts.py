@@ -33,6 +33,10 @@ class Title:
 _FIELDS = {"words", "heads", "category", "official", "level", "unit", "alone"}
 
 
+# The members of a body in its name: 常委会, 主席团, 代表大会
+_BODY = re.compile(r"(?:(?:常委|委员|理事|监事|学生|业主|家长)会|(?:主席|代表)团|代表(?:队|大会|处))")
+
+
 class Posts:
     """All titles of a lexicon; `find` reads a folded text."""
 
@@ -74,7 +78,8 @@ class Posts:
     def find(self, text: str) -> Iterator[tuple[int, int, Title]]:
         """Every title in `text` as (start, end, Title), leftmost and longest, none inside another."""
         for match in self._find.finditer(text):
-            yield match.start(), match.end(), self.titles[match.group()]
+            if not _BODY.match(text, match.end() - 2):
+                yield match.start(), match.end(), self.titles[match.group()]
 
     def known_end(self, text: str) -> str:
         """The longest title of the lexicon that `text` ends in, empty if it ends in none."""

@@ -34,9 +34,9 @@ _SURE = 0.8  # of an organisation that is looked for in the rest of the article
 _ORG_FIRST = 0.5  # an organisation is served before what is inside it
 _LONGER = 0.1  # what a longer organisation of one beginning or end is favoured by
 _PARTY_BODY = re.compile(
-    r"(?:(?<!县)(?<!市)(?<!区)妇联|村务监督委员会|(?<=[市县区州省])委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
+    r"(?:(?<!县)(?<!市)(?<!区)妇联|村务监督委员会|(?<=[市县区州省])委|(?<=[省市县区州旗])监委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
 )
-_HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|委员|成员|常委|秘书长|主席)")
+_HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|(?:组织|宣传|纪检|统战|政法|武装)?委员|成员|常委|秘书长|主席)")
 
 
 @Language.factory("news_mentions", assigns=["doc._.mentions"])

@@ -28,7 +28,7 @@ _BETWEEN_TITLES = re.compile(
 _BETWEEN_PEOPLE = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、 ]|和|及|、 )(?:同志)?")
 _BETWEEN_HOLDERS = re.compile(r"[、和及][^,。;:!?、\n]{0,40}")
 _TAKES_SURELY = (
-    "担任|出任|就任|接任|升任|转任|调任|改任|连任|兼任|现任|曾任|历任|拟任|留任|续任|任命|当选为?|推选为?|推举|选举|选为|聘为|聘请|聘任"
+    "担任|出任|就任|接任|升任|转任|调任|改任|连任|兼任|现任|曾任|历任|拟任|留任|续任|任命|当选为?|推选为?|推举|选举|选为|聘为|聘请|聘任|免去[其他她]"
 )
 _TAKES_PERHAPS = (
     "(?<![责主信重放离一胜])任(?![务何由意性教期课])|聘(?![请任])|(?<!化身)(?<!称)(?<!视)(?<!认)(?<!因)为|成为|是|当上了?|当起了?|当了|当过"
@@ -38,7 +38,9 @@ _TAKES = f"{_TAKES_SURELY}|{_TAKES_PERHAPS}"
 _VERB = re.compile(f"(?P<sure>{_TAKES_SURELY})|{_TAKES_PERHAPS}")
 _MOST_BETWEEN = 40  # characters from such a verb to the title
 _MOST_WORDS = 10  # of them outside the names of units, behind a verb that has other uses
-_TAKES_FIRST = re.compile(rf"[“ ]*(?:自?从?)?(?:{_TAKES}|作为|身为)")
+_OTHER_OBJECT = re.compile(r"[,对给让向把被跟]")  # 是面对学生时, 任副职,把学生
+_TAKES_FIRST = re.compile(rf"[“ ]*(?:自?从?)?(?:{_TAKES})")
+_SERVES_AS = re.compile(r"[“ ]*(?:作为|身为)")
 _HE_TAKES = re.compile(rf"[他她](?![们(])[^,。;\n]{{0,6}}?(?:{_TAKES})|^[^,。;\n]{{0,6}}这[位名]")
 _GIVES_HIM = re.compile(r"(?:聘请?|请|选|推举|派)[他她]")
 # Between a title and the name of who held it: 当了十年书记的甲, 从局长岗位退休的甲
@@ -46,6 +48,7 @@ _OF_PERSON = re.compile(r"(?:(?:岗位|职务|位置|任)上?)?(?:退休|离休|
 # What follows a title that somebody takes: the clause ends, or 职务, 候选人, 以来. 为村民讲课 takes no post.
 _TITLE_ENDS = re.compile(r"[,;。、!?)(”\n《：:—…]|$|(?:的|一)?职务?|候选人|以来|期间|后|时|兼|和|并|,|\d|的[时日后]")
 _LEAVES_POST = re.compile(r"(?:同志)?(?:的|因[^。;\n]{1,12}辞去|辞去|不再担任)[^。;\n]{0,40}")
+_AND_OTHERS = "等"  # 甲、乙等村民代表
 _IN_BRACKET = re.compile(r"(?:同志)?\([^()。;\n]{0,40}")
 _APPOSITION = re.compile(r", ?(?:[^,。;\n]{1,6}岁, ?)?[^,。;:!?、\n]{0,30}")
 
@@ -181,6 +184,8 @@ class _Holdings:
         if not gap.strip(" ”"):
             if self.text[start:end] != "代表":  # a verb behind a name
                 self._add(post, person, "after")
+        elif gap == _AND_OTHERS:
+            self._add_chain(post, self._holders(person, 0), "list")
         elif _IN_BRACKET.fullmatch(gap):
             self._add_chain(post, [person], "bracket")
         elif _APPOSITION.fullmatch(gap) and re.match(r"[,;。、\n]|$", self.text[end : end + 1]):
@@ -218,6 +223,10 @@ class _Holdings:
             stop = re.search(r"[。;!?\n]|$", self.text[start:])
             if after < len(self.people) and self.people[after][0] < start + (stop.start() if stop else 0):
                 self._add_chain(post, [after], "predicate")
+        elif _SERVES_AS.match(clause) and self._outside_units(low, start) != clause:
+            after = bisect_left(self.person_starts, end)
+            if self.text[end : end + 1] == "," and self.person_starts[after : after + 1] == [end + 1]:
+                self._add_chain(post, [after], "predicate")
         elif person is not None and _HE_TAKES.search(clause):
             self._add_chain(post, [person], "predicate")
 
@@ -227,7 +236,7 @@ class _Holdings:
             if verb["sure"]:
                 return True
             between = self._outside_units(verb.end(), post)
-            if len(between) <= _MOST_WORDS and "," not in between:
+            if len(between) <= _MOST_WORDS and not _OTHER_OBJECT.search(between):
                 return True
         return False
 
