@@ -144,11 +144,10 @@ class _Article:
     def _bodies(self, bodies: Iterable[tuple[int, str]]) -> None:
         """Places at the head of the names of organisations: they are spoken of, though no mentions of their own."""
         for start, text in bodies:
-            upper = self._names.starts(text, 0)
             end = 0
-            if upper is not None and not upper.short:
-                end = len(upper.name)
-                self._trail.add(start, Place.of(self._best(list(upper.divisions), "county")))
+            while (upper := self._names.starts(text, end)) is not None and not (upper.short and end == 0):
+                self._trail.add(start + end, Place.of(self._best(list(upper.divisions), "county")))
+                end += len(upper.name)
             match = _PLACE_OF_BODY.match(text, end)
             if match and self._home is not None:
                 towns = self._gazetteer.under(self._home.code, match.group(), "town")

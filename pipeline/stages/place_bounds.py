@@ -277,7 +277,7 @@ def _common(stem: str, suffix: Suffix, near: str | None, chained: bool, head: bo
     if not head and not exact and stem.endswith(suffix.phrases):
         return True
     if chained:
-        return False
+        return near is None and suffix.group == "town" and _ordinary(stem)  # 某市推行街道
     if lowest and upper_names().get(stem) is not None:
         return True  # a city and the common noun: 潍坊社区工作
     return near is None and (lowest or suffix.group == "town" or not suffix.strong) and _ordinary(stem)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pipeline.lexicon.divisions import Divisions
 from pipeline.lexicon.place_names import Finder, inside_words, other_names, upper_names, words
 from pipeline.stages.place_bounds import PARTICLES
-from pipeline.stages.place_region import Found, Region
+from pipeline.stages.place_region import ORDER, Found, Region
 
 _SUFFIX = re.compile(r"(?:街道|社区|嘎查|苏木|小区|家属院|[村镇乡])$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -73,7 +73,7 @@ class Shorts:
             if f.level in ("town", "community", "village", "compound") and f.source != "deictic":
                 stem = _SUFFIX.sub("", text[f.start : f.end])
                 if len(stem) >= 2 and stem != text[f.start : f.end]:
-                    told.setdefault(stem, f.level)
+                    told[stem] = min(told.get(stem, f.level), f.level, key=ORDER.__getitem__)
         local = self._gazetteer.town_stems(region.county) if region.county else ()
         names, others = upper_names(), other_names()
 

@@ -14,6 +14,10 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LONGER = re.compile(
     r"(?:[东西南北中]?[路街]|大[街道桥]|[湖河江海山桥岛峡湾港城渡])(?![东西南北]?[岸部])|古城|古镇|戏|调|菜"
 )
+# An organisation of its own: 某某日报, 某某新闻网, 某某在线
+_MEDIA = re.compile(
+    r"(?:日报|晚报|晨报|早报|都市报|商报|时报|快报|周报|新闻网|新闻联播|在线(?![上下])|热线|电视台|广播电|网讯)"
+)
 _CUE_BEHIND = ("讯", "报道", "融媒", "籍", "代表队", "市民", "县城", "境内", "全县", "全市", "各地")
 # The last character of a full name belongs to what follows: 市委 常委, 市区, 县长.
 _STEM_BEFORE = re.compile(r"[市县区](?:委(?!员)|长)|市区(?!域)")
@@ -65,6 +69,8 @@ class UpperFinder:
             if len(upper.name) == 2 or upper.name[:-1] in self._names.ambiguous:
                 return (near or chained) and not text.startswith("长", end)
             return upper.free or near or chained or start == 0 or not _HAN.match(text[start - 1])
+        if _MEDIA.match(text, end):
+            return False
         if not chained and _LONGER.match(text, end):
             behind = self._names.starts(text, end)  # 浙江|湖州, but not 青州|古城
             if behind is None or (behind.short and not behind.free):

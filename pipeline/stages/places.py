@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -39,6 +39,7 @@ _NO_OTHER = ("族", "语", "式", "梦", "特色", "话", "字", "币", "画", "
 _NUMBERED_ROAD = re.compile(
     r"(?<![A-Za-z0-9.])(?:[GSXY]?[0-9]{1,4}(?:国道|省道|县道)|[GS][0-9]{1,4}[\u4e00-\u9fff]{0,4}高速)"
 )
+_VILLAGERS = re.compile(r"村民(?![委小组间宿俗族兵政居])")
 _NOT_BEFORE_OTHER = frozenset("新代全我")
 
 
@@ -91,6 +92,7 @@ class Places:
         for _ in range(2):  # the second time with the names that the first was sure of
             lower = self.bounds.find(text, survey.upper, region, sure, survey.heads, survey.doubtful)
             sure = {text[f.start : f.end] for f in lower if f.score >= SURE}
+        lower = [_before_villagers(text, f) for f in lower]
         begun = {f.start for f in lower}
         upper = [*survey.upper, *(f for f in survey.doubtful if f.end in begun)]
         found = _without_overlaps([*upper, *lower, *survey.others, *_deictics(text, region)])
@@ -132,6 +134,13 @@ class Places:
                 yield Found(start, end, "other", "lexicon", 6.0)
         for match in _NUMBERED_ROAD.finditer(text):
             yield Found(match.start(), match.end(), "other", "pattern", 6.0)
+
+
+def _before_villagers(text: str, found: Found) -> Found:
+    """石桥|村民: the village by its short name, where 村民 is what follows."""
+    if found.level == "village" and found.end - found.start > 2 and _VILLAGERS.match(text, found.end - 1):
+        return replace(found, end=found.end - 1)
+    return found
 
 
 def _deictics(text: str, region: Region) -> Iterable[Found]:

@@ -11,7 +11,9 @@ from pipeline.lexicon.posts import Title, posts
 from pipeline.stages.candidates import MODEL, Candidate
 from pipeline.stages.posts import holdings
 
-_SHORT_ADDRESS = re.compile(r"副?(?:书记|主任|[省市县区镇乡村局院校所站队厂会社科处部行]长|经理)|法官|警官|医生|大夫|老板|支书")
+_SHORT_ADDRESS = re.compile(
+    r"副?(?:书记|主任|[省市县区镇乡村局院校所站队厂会社科处部行]长|经理)|法官|警官|医生|大夫|老板|支书"
+)
 _BEFORE_ADDRESS = frozenset("和与跟及据对向由请给让找把被叫到是同听见")
 _OLD = re.compile(r"老|原|前任?|现任|新任|时任")
 _TRADE = re.compile(r"[一-鿿]{1,4}")

@@ -27,9 +27,7 @@ _BETWEEN_TITLES = re.compile(
 )
 _BETWEEN_PEOPLE = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、 ]|和|及|、 )(?:同志)?")
 _BETWEEN_HOLDERS = re.compile(r"[、和及][^,。;:!?、\n]{0,40}")
-_TAKES_SURELY = (
-    "担任|出任|就任|接任|升任|转任|调任|改任|连任|兼任|现任|曾任|历任|拟任|留任|续任|任命|当选为?|推选为?|推举|选举|选为|聘为|聘请|聘任|免去[其他她]"
-)
+_TAKES_SURELY = "担任|出任|就任|接任|升任|转任|调任|改任|连任|兼任|现任|曾任|历任|拟任|留任|续任|任命|当选为?|推选为?|推举|选举|选为|聘为|聘请|聘任|免去[其他她]"
 _TAKES_PERHAPS = (
     "(?<![责主信重放离一胜])任(?![务何由意性教期课])|聘(?![请任])|(?<!化身)(?<!称)(?<!视)(?<!认)(?<!因)为|成为|是|当上了?|当起了?|当了|当过"
     "|(?<![应适相])当(?![年天时日地场前选然初])|做了"
@@ -78,9 +76,7 @@ class Holding:
     how: str  # before, list, predicate, leaves, after, bracket, apposition
 
 
-def holdings(
-    folded: str, people: Sequence[Span], titles: Sequence[Span], units: Sequence[Span] = ()
-) -> list[Holding]:
+def holdings(folded: str, people: Sequence[Span], titles: Sequence[Span], units: Sequence[Span] = ()) -> list[Holding]:
     """Who holds which title, by the constructions that join the two; all lists sorted by place, none overlapping.
 
     A title may have several people (副市长甲、乙) and a person several titles (党委书记、镇长甲). `units`: the places and
@@ -243,7 +239,9 @@ class _Holdings:
     def _outside_units(self, low: int, high: int) -> str:
         """The words of [low, high) that lie in no unit."""
         words = ""
-        for start, end in self.units[max(bisect_left(self.units, (low, 0)) - 1, 0) : bisect_left(self.units, (high, 0))]:
+        for start, end in self.units[
+            max(bisect_left(self.units, (low, 0)) - 1, 0) : bisect_left(self.units, (high, 0))
+        ]:
             words += self.text[low:start]
             low = max(low, end)
         return words + self.text[low:high]
