@@ -1,4 +1,4 @@
-"""Make the shipped models again: `python -m pipeline.train segmenter|names|objects configs/train.yaml`.
+"""Make the shipped models again: `python -m pipeline.train segmenter|headings|names|objects configs/train.yaml`.
 
 Two more commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures, and
 `python -m pipeline.train predict-msra IN OUT` reads lines of `{"text": …}` and writes `{"text", "spans"}` with
@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-PARTS = ("segmenter", "names", "objects")
+PARTS = ("segmenter", "headings", "names", "objects")
 
 
 def missing(settings: Any) -> list[str]:
@@ -58,6 +58,10 @@ def main(arguments: list[str] | None = None) -> int:
             from pipeline.training import segmenter
 
             segmenter.train(settings)
+        elif chosen.command == "headings":
+            from pipeline.training import headings
+
+            headings.train(settings)
         elif chosen.command == "names":
             from pipeline.training import names
 

@@ -13,20 +13,27 @@ from itertools import pairwise
 
 from pipeline.lexicon import load_tsv
 from pipeline.page.blocks import Block
-from pipeline.page.reflow import junction
 
 _PLACE = re.compile(r"[一-鿿]{2,7}(?:省|市|县|区|镇|乡|街道|旗|州|盟)")
 _NOTICE = re.compile(
     r"公告|启事|通告|告示|公示|声明|名单|戒严令|通知|芳名|光荣榜|爱心榜|红黑榜|获奖|揭晓名|[一二三特优]等奖|奖 ?\(\d+[件名个项]\)|鸣谢"
 )
-_COLUMN = re.compile(
-    r"·|故事|走笔|见闻|进行时|一线|在线|在行动|观察|巡礼|纪事|人物|榜样|风采|好人|日记|手记|速递|播报|快讯|简讯|动态|提示|发布"
-    r"|之窗|专栏|专题|专版|聚焦|关注|直击|走进|走基层|蹲点|样本|回音|热线|传承|侧记|系列|[①-⑳]|提质|振兴|人家$|身边|纪行|亮点|看点|追踪|回访"
-)
 _SHORTS = re.compile(r"(?:快讯|简讯|速递|播报|微新闻|掠影|集锦|拾零|短波)$")  # columns of short items
 _MOTTO = re.compile(r"(?:深入|认真|全面|学习|宣传|贯彻|牢记|坚定|坚持).{2,24}(?:精神|思想|使命|理论|决议|要求)")
 _GOES_ON = re.compile(r"[把让在和等的就为再也她他它这那将从向给使与及并却才]")
+_OPEN = re.compile(  # a clause that waits for its object: …县领导到某镇调研, …进行, …首个
+    r"(?:进行|推进|推动|助力|打造|实施|组织|落实|做好|加强|深化|促进|迎来|走进|走上|入选|荣获|获评|喜获|摘得|捐出|新增|用上|首[个批例家次]"
+    r"|联合|热议|举行第.次|[的把将为对与和在让被以向从及于获赴]|一[个条张场位名群座项])$"
+)
+_HELD = re.compile(r"(.)(?:召开|举办|举行|启动|设立|成立|发布|开展|出台|推出|表彰|公布|调研|建设|检查|督导)$")
+_EVENT = "会赛节式动程训展班营演队站校园店桥路线场"  # …大会召开 is whole, …局开展 waits for what
+_LEADS = re.compile(r"(?:—|:|强调|要求|指出|表示|时)$")  # a kicker that leads on to the headline
+_QUESTION = re.compile(r"[?]$|^(?:谁|哪|何处)|为何|为什么|怎么|如何|何时")
+_RECORD = re.compile(r"[—–\-]*\s*(?:记|访|追记|再访|走访|探访|来自)")
+_GENRE = re.compile(r"(?:侧记|纪实|综述|见闻|观察|调查|探索|纪略|掠影|扫描|素描|速写|启示|透视|追踪|札记)$")
+_THEN, _NOW = re.compile(r"昔日|从前|过去|以前|往年"), re.compile(r"如今|现在")
 _SLOGAN = re.compile(r"(\S{2,9})[ 、](\S{2,9})(?:[ 、](\S{2,9}))?")
+_WHERE = ("any", "end", "whole")  # a column's word stands in the line
 _MOST = 5  # lines of display that are weighed; of more, only the last ones
 
 
@@ -36,6 +43,17 @@ def _weights() -> dict[str, float]:
     return {row["feature"]: row.number("weight") for row in rows}
 
 
+@cache
+def _column() -> re.Pattern[str]:
+    rows = load_tsv("page_columns.tsv", ["word", "where"], key=["word"])
+    words = {where: "|".join(re.escape(r["word"]) for r in rows if r["where"] == where) for where in _WHERE}
+    return re.compile(rf"{words['any']}|[①-⑳]|(?:{words['end']})$|^(?:{words['whole']})$")
+
+
+def _names_column(folded: str) -> bool:
+    return _column().search(folded) is not None
+
+
 def is_place(folded: str) -> bool:
     """Whether a line of display only names a place: 某某县."""
     return _PLACE.fullmatch(folded.strip()) is not None
@@ -43,7 +61,7 @@ def is_place(folded: str) -> bool:
 
 def is_column(folded: str) -> bool:
     """Whether a line of display looks like the name of a column."""
-    return len(folded) <= 5 or _COLUMN.search(folded) is not None
+    return len(folded) <= 5 or _names_column(folded)
 
 
 def is_notice(folded: str) -> bool:
@@ -67,56 +85,103 @@ def _is_slogan(folded: str) -> bool:
     return m is not None and len({len(g) for g in m.groups() if g}) == 1
 
 
+def _waits(folded: str) -> bool:
+    """Whether a line is a clause that waits for its object in the next one."""
+    m = _HELD.search(folded)
+    return _OPEN.search(folded) is not None or (m is not None and m[1] not in _EVENT)
+
+
+def _parallel(above: str, below: str) -> bool:
+    """Whether two lines share a pair of characters, or are of one length and share one at the same place."""
+    if _pairs(above) & _pairs(below):
+        return True
+    return len(above) == len(below) and any(x == y > "一" for x, y in zip(above, below, strict=True))
+
+
 def features(lines: list[str], first: int, last: int, text: str) -> Iterator[str]:
     """Names of the features of taking folded `lines[first:last]` as the headline above a folded `text`."""
     for k, line in enumerate(lines):
         if first <= k < last:
             yield from _headline_features(line)
         else:
-            where = "below" if k >= last else "above"
-            yield f"kicker_{where}"
-            if len(line) <= 6:
-                yield f"kicker_short_{where}"
-            if _COLUMN.search(line):
-                yield f"kicker_column_{where}"
-            if is_place(line):
-                yield "kicker_place"
-            if is_subtitle(line):
-                yield "kicker_subtitle"
-            if line[0] in "(〔[" or line[0] == "+":
-                yield "kicker_bracket"
-            if _is_slogan(line):
-                yield "kicker_slogan"
-            if k >= last and " " in line and not any(" " in h for h in lines[first:last]):
-                yield "kicker_pair_below"
-            if re.search(r"\d", line):
-                yield f"kicker_number_{where}"
-            if common(line, text) >= 0.5:
-                yield "kicker_in_text"
+            yield from _kicker_features(line, "below" if k >= last else "above", lines[first:last], text)
     for k in range(first + 1, last):
-        above, below = lines[k - 1], lines[k]
         yield "joined" if k == first + 1 else "joined_again"
-        if " " in above or " " in below:
-            yield "joined_space"
-        score = junction(above, below)
-        if score > 1.0:
-            yield "joined_likely"
-        elif score < -2.0:
-            yield "joined_unlikely"
-        if _GOES_ON.match(below):
-            yield "joined_goes_on"
-        if abs(len(above) - len(below)) <= 4:
-            yield "joined_even"
-        if len(above) <= 3 and len(below) <= 8 and not _COLUMN.search(above) and not is_place(above):
-            yield "joined_word"
-        elif len(above) <= 5:
-            yield "joined_short"
-        if above[-1] in "!?":
-            yield "joined_exclamation"
-        if len(above) + len(below) > 24:
-            yield "joined_long"
-        if _COLUMN.search(above) or _COLUMN.search(below):
-            yield "joined_column"
+        yield from _joined_features(lines[k - 1], lines[k])
+    headline = "".join(lines[first:last])
+    if len(headline) <= 8:
+        yield "headline_short"
+    if common(headline, text) < 0.1:
+        yield "headline_strange"
+    if _waits(lines[last - 1]):
+        yield "headline_waits"
+    if _QUESTION.search(headline):
+        yield "headline_question"
+        if last < len(lines):
+            yield "headline_question_kicker_below"
+
+
+def _kicker_features(line: str, where: str, headline: list[str], text: str) -> Iterator[str]:
+    yield f"kicker_{where}"
+    if len(line) <= 6:
+        yield f"kicker_short_{where}"
+    if _names_column(line):
+        yield f"kicker_column_{where}"
+    if is_place(line):
+        yield "kicker_place"
+    if is_subtitle(line):
+        yield "kicker_subtitle"
+    elif _RECORD.match(line) or (where == "below" and _GENRE.search(line)):
+        yield "kicker_record"
+    if line[0] in "(〔[+":
+        yield "kicker_bracket"
+    pair = any(" " in h for h in headline)
+    if " " in line and not pair:
+        yield f"kicker_pair_{where}"
+    if pair and " " not in line:
+        yield f"headline_pair_{where}"
+    if re.search(r"\d", line):
+        yield f"kicker_number_{where}"
+    share = common(line, text)
+    if share >= 0.5:
+        yield f"kicker_in_text_{where}"
+    elif not share and len(line) <= 8:
+        yield f"kicker_strange_{where}"
+    if where == "above" and _LEADS.search(line):
+        yield "kicker_leads"
+    if where == "below" and _waits(headline[-1]):
+        yield "kicker_awaited"
+
+
+def _joined_features(above: str, below: str) -> Iterator[str]:
+    if " " in above or " " in below:
+        yield "joined_space"
+    if _GOES_ON.match(below):
+        yield "joined_goes_on"
+    if _waits(above):
+        yield "joined_awaited"
+    if abs(len(above) - len(below)) <= 4:
+        yield "joined_even"
+    if len(above) == len(below):
+        yield "joined_equal"
+    if is_place(above):
+        yield "joined_place"
+    elif len(above) <= 3 and len(below) <= 8 and not _names_column(above):
+        yield "joined_word"
+    elif len(above) <= 5:
+        yield "joined_short"
+    if above[-1] in "!?":
+        yield "joined_exclamation"
+    if len(above) + len(below) > 24:
+        yield "joined_long"
+    if _names_column(above) or _names_column(below):
+        yield "joined_column"
+    if _parallel(above, below):
+        yield "joined_parallel"
+    if _THEN.match(above) or _NOW.match(below):
+        yield "joined_then_now"
+    if _LEADS.search(above):
+        yield "joined_leads"
 
 
 def _headline_features(line: str) -> Iterator[str]:
@@ -124,9 +189,7 @@ def _headline_features(line: str) -> Iterator[str]:
         yield "headline_subtitle"
     if is_place(line):
         yield "headline_place"
-    if len(line) <= 6:
-        yield "headline_short"
-    if _COLUMN.search(line):
+    if _names_column(line):
         yield "headline_column"
     if _is_slogan(line):
         yield "headline_slogan"
@@ -134,18 +197,28 @@ def _headline_features(line: str) -> Iterator[str]:
         yield "headline_quotes"
 
 
+def _pairs(line: str) -> set[str]:
+    return {a + b for a, b in pairwise(line) if a > "一" and b > "一"}
+
+
 def common(line: str, text: str) -> float:
     """Share of the pairs of Chinese characters of a line that occur in a text, 0 to 1."""
-    pairs = {a + b for a, b in pairwise(line) if a > "一" and b > "一"}
+    pairs = _pairs(line)
     return sum(p in text for p in pairs) / len(pairs) if pairs else 0.0
+
+
+def choices(lines: int) -> list[tuple[int, int]]:
+    """What may be the headline of so many lines: up to three neighbouring ones, as [first, last)."""
+    return [(a, b) for a in range(max(0, lines - _MOST), lines) for b in range(a + 1, min(a + 3, lines) + 1)]
 
 
 def headline_of(lines: list[str], text: str) -> tuple[int, int]:
     """The lines [first, last) that are the headline above a text; all arguments folded."""
     weights = _weights()
-    least = max(0, len(lines) - _MOST)
-    choices = [(a, b) for a in range(least, len(lines)) for b in range(a + 1, min(a + 3, len(lines)) + 1)]
-    return max(choices, key=lambda c: sum(weights.get(f, 0.0) for f in features(lines, c[0], c[1], text)))
+    return max(
+        choices(len(lines)),
+        key=lambda c: sum(weights.get(f, 0.0) for f in features(lines, c[0], c[1], text)),
+    )
 
 
 def compose(near: list[Block], far: list[Block], text: str) -> tuple[list[Block], list[Block]]:
