@@ -58,14 +58,21 @@ _RELATIVE_DAY = (
 )
 _CLOCK = (
     r"(?P<h>(?<![^第][\d一二两三四五六七八九十]天)(?<![\d.])(?:2[0-4]|1\d|0?\d)(?=[时点:])|(?:二?十[一二三四五六七八九]?|[零一二两三四五六七八九])(?=[时点]))"
-    r"(?:[时点](?!间|候|段|代|评|赞|击|亮|滴|多[万个]|名|钟头|位|燃|心|子|缀)钟?|:(?=[0-5]\d(?!\d)))"
-    r"(?:(?P<mi>[0-5]?\d|[二三四五]?十[一二三四五六七八九]?|零?[一二三四五六七八九])分?|(?P<hf>半|一刻|三刻))?"
+    r"(?:[时点](?!间|候|段|代|评|赞|击|亮|滴|多[万个]|名|钟头|位|燃|心|子|缀|[一二三四五六七八九](?![一二三四五六七八九十刻点分时]))钟?|:(?=[0-5]\d(?!\d)))"
+    r"(?:(?P<mi>(?:[0-5]?\d|[二三四五]?十[一二三四五六七八九]?)(?=分|(?![\d.]))|零?[一二三四五六七八九](?=分))分?|(?P<hf>半|一刻|三刻))?"
 )
 _STRETCH = (
     r"(?P<stretch>上半年|下半年|[春秋]季学期|[上下]学期|本学期|新学期|第?(?:一|二|三|四|1|2|3|4)季度|前三季度"
     r"|前(?P<fm>[一二两三四五六七八九十]{1,2}|1?\d)个?月|年[初中底末]|年内|全年|[初底末](?![\w])|底|初|同期|(?<=年)期间)"
 )
 _NO_SEASON = r"(?!节|运|晚|联|分|至|耕|播|收|粮|种|茶|风|雨|游|训|令营|装|考|招|防|泳|笋|学期)"
+# 中秋晚会, 夜校: no parts of a day
+_NO_PART = {
+    "晚上": "(?![课班网街学])",
+    "晚": "(?![会宴报稻年点霞餐饭辈期])",
+    "夜": "(?![校市景班宵色总])",
+    "晨": "(?![练报曦光检会读])",
+}
 # What a person may say after a stretch named by a holiday; 假期 and the like make days of it
 _AROUND = r"(?:假期|期间|长假|当天|小长假)?"
 _COUNT = (
@@ -121,14 +128,14 @@ def grammar() -> Grammar:
     references, sets, parts = (_turned(data[key]) for key in ("references", "sets", "parts"))
     festivals, seasons, stretches, eras = (data[key] for key in ("festivals", "seasons", "stretches", "eras"))
     entered = data["entered"]
-    plain = any_of(word for word in parts if word != "晚上")
-    part = rf"(?P<part>晚上(?![课班网街学])|{plain}|早(?=\d{{1,2}}[时点:]|[五六七八九十][时点]))"
+    part_words = "|".join(re.escape(w) + _NO_PART.get(w, "") for w in sorted(parts, key=lambda w: (-len(w), w)))
+    part = rf"(?P<part>{part_words}|早(?=\d{{1,2}}[时点:]|[五六七八九十][时点]))"
     reigns = data["reigns"]
     year = _YEAR.replace("REIGNS", rf"(?:[元明清]代?|汉|唐|宋)?(?:{any_of(reigns)})")
     season = rf"(?P<season>{any_of(seasons)}){_NO_SEASON}"
     named = rf"(?P<named>{any_of([*festivals, *stretches])}){_AROUND}"
     point = (
-        rf"(?:(?:农历(?=\d))?{year}|{_RELATIVE_YEAR})?"
+        rf"(?:(?P<old>农历(?=\d))?{year}|{_RELATIVE_YEAR})?"
         rf"(?:{_LUNAR}|{_MONTHS}|(?:{_MONTH}|{_RELATIVE_MONTH}){_PART_OF_MONTH}?)?(?:{_DAY}|{_RELATIVE_DAY})?"
         rf"(?:{_STRETCH}|{season}|{named})?(?:的?{part})?(?:{_CLOCK})?(?P<about>许|多|左右|前后(?=[,到,举]))?"
     )
@@ -142,7 +149,7 @@ def grammar() -> Grammar:
     week = rf"(?:每|逢|每逢|每到)(?:个)?(?:周|星期|礼拜){day}(?:(?:至|到|、)(?:周|星期)?{day})?"
     fixed = [*references, *sets, *eras]
     words = (
-        rf"(?P<week>{week}(?:晚上(?![课班网街学])|{plain})?(?:{clock})?)|(?P<repeated>{repeated})"
+        rf"(?P<week>{week}(?:{part_words})?(?:{clock})?)|(?P<repeated>{repeated})"
         rf"|(?P<entered>{any_of(entered)})以来"
         rf"|(?P<word>{any_of(fixed)})|(?P<winter>去冬今春)"
         r"|(?P<dot>(?<=“)(?:1[0-2]|[1-9])·(?:3[01]|[12]\d|0?[1-9])(?=”))"
@@ -159,7 +166,7 @@ def grammar() -> Grammar:
         count=re.compile(_COUNT),
         words=re.compile(words),
         point=re.compile(point),
-        part=re.compile(rf"晚上(?![课班网街学])|{plain}"),
+        part=re.compile(part_words),
         references=references,
         anaphors=frozenset(data["anaphors"]),
         narrow=frozenset(data["narrow"]),

@@ -41,7 +41,7 @@ class Points:
             year = near if year is None else year
             if month is None:
                 return "XXXX" if year is None else f"{year:04d}", "DATE", end
-        if match["lm"]:
+        if match["lm"] or (match["old"] and month):
             return self._lunar(match, year)
         if match["m1"]:
             return self._months(match, year)
@@ -207,17 +207,19 @@ class Points:
 
     def _lunar(self, match: re.Match[str], year: int | None) -> Found | None:
         context, end = self.context, match.end()
-        month = _LUNAR_MONTHS.get(match["lm"]) or int(parse_number(match["lm"]) or 0)
+        printed = match["lm"] or match["m"]
+        month = _LUNAR_MONTHS.get(printed) or int(parse_number(printed) or 0)
         year = year or context.year
         now = context.now()
         if year and now and month >= 11 and not match["y"] and not match["ry"] and now.month <= 6:
             year -= 1
         if year is None:
             return "XXXX", "DATE", end
-        if not match["ld"]:
+        number = match["ld"] or match["bare"] or match["d"]
+        if not number:
             middle = lunar_date(year, month, 15)
             return (f"{middle:%Y-%m}" if middle else str(year)), "DATE", end
-        day = lunar_date(year, month, int(parse_number(match["ld"].replace("初", "")) or 0))
+        day = lunar_date(year, month, int(parse_number(number.replace("初", "")) or 0))
         if day is None:
             return None, "DATE", end
         context.tell(day)
@@ -237,7 +239,7 @@ class Points:
             return f"XXXX-{spec[0]:02d}-{spec[1]:02d}" if solar else "XXXX", "DATE", end
         if not match["y"] and not match["ry"]:
             now = context.now()
-            if now and (day - now).days > 150 and not context.ahead(match.start(), end):
+            if now and (day - now).days > 100 and not context.ahead(match.start(), end):
                 day = festival_day(spec, year - 1) or day
             elif now and (now - day).days > 240:
                 day = festival_day(spec, year + 1) or day

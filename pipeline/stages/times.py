@@ -74,7 +74,7 @@ class _Reader:
         self.context, self.folded = context, context.folded
         self.words = grammar()
         self.points = Points(context, self.words)
-        self.set_end = -1  # where the last SET ended: the hours after it are of no single day
+        self.set_end = -9  # where the last SET ended: the hours after it are of no single day
 
     def read(self) -> Iterator[tuple[int, int, str | None, str]]:
         """Yields (start, end, value, type)."""
