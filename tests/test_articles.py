@@ -136,6 +136,10 @@ def test_headline_at_the_foot(gap):
         (["货车突然起火！", "众人合力扑灭"], None, "货车突然起火！众人合力扑灭"),
         (["松林村建成“苹果大道”", "让果农笑开了颜"], None, "松林村建成“苹果大道”让果农笑开了颜"),
         (["松林村的苹果红了"], None, "松林村的苹果红了"),
+        (["县领导到松林村调研", "苹果产业发展工作"], None, "县领导到松林村调研苹果产业发展工作"),
+        (["谁摘走了松林村的苹果", "民警一天抓获三名嫌疑人"], "民警一天抓获三名嫌疑人", "谁摘走了松林村的苹果"),
+        (["县长高远山在松林村调研时强调", "果业要强 果农要富"], "县长高远山在松林村调研时强调", "果业要强 果农要富"),
+        (["时代先锋", "果树下的守望", "——记松林村支书高远山"], "时代先锋 / 记松林村支书高远山", "果树下的守望"),
     ],
 )
 def test_headline_and_kicker(lines, kicker, headline):
@@ -206,7 +210,7 @@ def test_nothing_on_the_page():
 WORDS = [
     "果园里的好日子", "——松林村见闻", "青山县", "■ 本报记者 白一川", "(通讯员 杜渡)", "本报讯(记者 白 一)" + A[0], A[0], A[1][:25],
     A[1][25:], B[0], CAPTION + " 杜渡 摄", "▲" + CAPTION, "记者感言", "开栏的话：" + B[1], "热线: 0635-1234567", "又讯 " + B[1],
-    "Table with 2 columns: 序号, 姓名. 1. 白一川; 2. 杜渡", "○第一条。(高远) ○第二条。", "注:雨天顺延", "Hello", "world 1", "。", "(", "▲",
+    "Table with 2 columns: 序号, 姓名. 1. 白一川; 2. 杜渡", "○第一条。(高远) ○第二条。", "●果农增收", "注:雨天顺延", "Hello", "world 1", "。", "(", "▲",
 ]  # fmt: skip
 
 
@@ -289,3 +293,41 @@ def test_motto_before_a_wide_gap_is_a_banner():
     )
     assert [a.headline for a in articles] == ["松林村苹果丰收", None, None]
     assert articles[1].kind == "notice"
+
+
+def test_points_behind_bullets_below_a_headline_are_its_kicker():
+    points = ["●全村卖出苹果八百吨", "●合作社今年再添冷库"]
+    page, (article,) = split("松林村苹果丰收", *points, "本报讯(记者 杜渡)" + A[0], A[1])
+    assert article.headline == "松林村苹果丰收"
+    assert article.kicker == "全村卖出苹果八百吨 / 合作社今年再添冷库"
+    assert body(page, article) == A[0] + A[1]
+
+
+def test_subheads_behind_bullets_stay_in_the_article():
+    page, articles = split("松林村苹果丰收", "本报记者 杜渡", A[0], "◆ 种下致富树", A[1], "◆ 走出新路子", A[2])
+    assert [a.headline for a in articles] == ["松林村苹果丰收"]
+    assert "◆ 走出新路子" in body(page, articles[0])
+
+
+def test_line_between_byline_and_text_is_a_subhead():
+    page, (article,) = split("松林村苹果丰收", "■ 本报记者 杜渡", "种下致富树", A[0], A[1], "走出新路子", A[2])
+    assert (article.kicker, article.headline) == (None, "松林村苹果丰收")
+    assert [page.text[s.start : s.end] for s in article.segments if s.role == "subhead"] == ["种下致富树", "走出新路子"]
+    assert names(article) == [("杜渡", "reporter")]
+
+
+def test_subheads_in_two_lines_stay_in_their_article():
+    _page, articles = split(
+        "松林村苹果丰收", "本报记者 杜渡", A[0], "剪枝在前育好果", "“土专家”下地", A[1], A[2], "销路在前卖好价",
+        "“小主播”上线", A[2], A[0],
+    )  # fmt: skip
+    assert [a.headline for a in articles] == ["松林村苹果丰收"]
+
+
+def test_more_on_the_same_stays_with_it_and_signs():
+    more = "又讯 （记者 高远）松林村的苹果今年喜获丰收，百花镇的果农高远山忙着采摘。"
+    other = "又讯 昨天夜里，县城南关的老剧场重新开门，三百名戏迷过足了瘾。"
+    _page, articles = split("松林村苹果丰收", "本报讯(记者 杜渡)" + A[0], A[1], more)
+    assert [names(a) for a in articles] == [[("杜渡", "reporter"), ("高远", "reporter")]]
+    _page, articles = split("松林村苹果丰收", "本报讯(记者 杜渡)" + A[0], A[1], other)
+    assert [a.headline for a in articles] == ["松林村苹果丰收", None]

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from pipeline.page.blocks import Block, Likeness, blocks_of
-from pipeline.page.bylines import Credit, inner_credits
+from pipeline.page.bylines import MARKS, Credit, credit_again, inner_credits
 from pipeline.page.cut import best_cut
 from pipeline.page.displaced import Draft, put_back
 from pipeline.page.headings import compose, is_notice
@@ -46,6 +46,7 @@ class _Maker:
         while text < len(own) and blocks[own[text]].kind in ("display", "byline"):
             text += 1
         self.heading, self.text = own[:text], own[text:]
+        self.subheads = _below_byline([blocks[k] for k in self.heading])
         self.label = next((blocks[k].label for k in self.heading if blocks[k].label), None)
         self.headline: str | None = None
         self.kickers: list[str] = []
@@ -72,6 +73,7 @@ class _Maker:
 
     def read_heading(self) -> None:
         near = [self.blocks[k] for k in self.heading if self.blocks[k].kind == "display"]
+        near = near[: len(near) - len(self.subheads)]
         far = [self.blocks[k] for k in self.draft.heading]
         labels = [block for block in near if block.label]
         if self.label == "column_intro" and labels and not far:
@@ -80,7 +82,7 @@ class _Maker:
             text = "".join(self.blocks[k].folded for k in self.text[:6])
             kickers, headlines = compose(near, far, text)
         for block in kickers:
-            self.kickers.append(_words(block).lstrip("—-– ").strip())
+            self.kickers.append(_words(block).lstrip("—-– " + MARKS).strip())
             self.put(block, "kicker")
         for number, block in enumerate(headlines):
             self.headline = (self.headline or "") + _words(block)
@@ -90,6 +92,8 @@ class _Maker:
                 self.dateline = self.dateline or block.has_dateline
                 self.sign(block.credit)
                 self.put(block, "dateline" if block.has_dateline else "byline")
+        for block in self.subheads:
+            self.put(block, "subhead")
 
     def read(self, block: Block, first: bool) -> None:
         if block.kind == "byline":
@@ -114,6 +118,8 @@ class _Maker:
         self.put(block, "byline", high, None, goes_on=True)
         if block.bulleted:
             self.credits += inner_credits(block.folded[:high])
+        if block.is_again:
+            self.sign(credit_again(block.folded))
         self.sign(block.signed)
 
     def read_label(self, block: Block) -> None:
@@ -161,7 +167,7 @@ class _Maker:
         marked = any(credit.marked for credit in self.credits)
         if _OPINION.search(" ".join(self.kickers)) and above and not self.dateline:
             return "commentary"
-        if texts[0].marked and not texts[0].folded.startswith("又讯"):
+        if texts[0].marked:
             return "caption"
         small = length < _CAPTION and not (opened and self.headline)
         if small and (photo or (marked and not self.headline)):
@@ -174,6 +180,15 @@ class _Maker:
         if above and not self.dateline and not report and not above[0].folded.endswith("报道"):
             return "feature"
         return "news"
+
+
+def _below_byline(heading: list[Block]) -> list[Block]:
+    """Lines of display between the byline and the text, if others stand above it: they head the first part of the text."""
+    kinds = [block.kind for block in heading]
+    if "byline" not in kinds or kinds[0] != "display" or kinds[-1] != "display":
+        return []
+    last = len(kinds) - 1 - kinds[::-1].index("byline")
+    return [] if any(block.label for block in heading) else heading[last + 1 :]
 
 
 def _words(block: Block) -> str:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.page.bylines import MARKS, Credit, Lead, is_name, leading, parse, trailing
-from pipeline.page.reflow import Paragraph, is_contact, is_display, is_table, label_of, paragraphs
+from pipeline.page.reflow import Paragraph, is_contact, is_display, is_item, is_table, label_of, paragraphs
 
 _CAPTION_MARK = re.compile(r"[▲△▼◀►▶◄↑↓←→]|(?:图为|上图|下图|左图|右图|图①|[(]图[)])")
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|近日|日前|连日来|昨日|昨天|今日")
@@ -38,6 +38,20 @@ class Block:
     @property
     def signed(self) -> Credit | None:
         return self.tail[1] if self.tail else None
+
+    @property
+    def is_again(self) -> bool:
+        """又讯: more on what the text before told, or another item of the same column."""
+        return self.folded.startswith("又讯")
+
+    @property
+    def apart(self) -> bool:
+        """A caption or 又讯: no headline printed far from it is its own, and it goes on no text."""
+        return self.marked or self.is_again
+
+    @property
+    def is_item(self) -> bool:
+        return self.kind == "display" and is_item(self.folded)
 
     @property
     def is_note(self) -> bool:
@@ -76,7 +90,7 @@ def _block(paragraph: Paragraph, folded: str, before: Block | None) -> Block:
         return Block(paragraph, folded, "display", gap)
     block = Block(paragraph, folded, "prose", gap, lead=lead)
     block.bulleted = folded[0] in "○△◆●☆★" or (folded[0] in MARKS and folded.count(folded[0]) > 1)
-    block.marked = not block.bulleted and (_CAPTION_MARK.match(folded) is not None or folded.startswith("又讯"))
+    block.marked = not block.bulleted and _CAPTION_MARK.match(folded) is not None
     block.tail = trailing(folded)
     if (m := _INLINE_LABEL.match(folded)) and (label := label_of(m[0])):
         block.label, block.label_end = label, m.end()

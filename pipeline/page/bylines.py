@@ -416,6 +416,15 @@ def trailing(text: str) -> tuple[int, Credit] | None:
 _ITEM_CREDIT = re.compile(r"[。!?”]\s*\(([^()]{2,24})\)(?=\s*[○△▲●◆■□☆★])")
 
 
+_AGAIN = re.compile(r"又讯\s*\(([^()]{2,80})\)")
+
+
+def credit_again(text: str) -> Credit | None:
+    """The byline in brackets behind 又讯 at the head of a folded text."""
+    m = _AGAIN.match(text)
+    return parse(m[1]) if m else None
+
+
 def inner_credits(text: str) -> list[Credit]:
     """Bylines in brackets behind the items of a folded text that begin with a bullet each, but for the last item."""
     found = (parse(m[1]) for m in _ITEM_CREDIT.finditer(text))

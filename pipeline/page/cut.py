@@ -91,6 +91,7 @@ class _Reading:
         self.signed = False  # a byline stands behind the text
         self.labelled = False
         self.subheads: list[str] = []
+        self.runs = 0  # subheads in two lines
         self.paragraphs = 0  # behind the first one
 
     def add(self, *features: str) -> None:
@@ -143,6 +144,10 @@ class _Reading:
             self.add("heading_long")
         if self.opened:
             self.add("heading_after_byline")
+            if self.displays > 1 and not block.label:
+                self.subheads.append(block.folded)
+        if block.is_item and at == self.start:
+            self.add("heading_item")
         if at > self.start and block.gap > 1:
             self.add("heading_gap")
 
@@ -151,6 +156,9 @@ class _Reading:
         before = self.blocks[at - 1] if at else None
         if block.has_dateline:
             self.add("headless_dateline")
+        elif block.is_again:
+            self.add("headless", "headless_again")
+            self.score -= self.weights["headless_like"] * min(self.like.get(at, 0.0), 1.5)
         elif block.marked or block.bulleted:
             self.add("headless", "headless_marked")
         else:
@@ -217,6 +225,9 @@ class _Reading:
         after = self.blocks[here + 1] if here + 1 < len(self.blocks) else None
         if here > self.first and self.blocks[here - 1].kind == "display":
             self.add("subhead_run")
+            if self.runs:
+                self.add("subhead_run_again")
+            self.runs += 1
         else:
             self.add("subhead")
             self.score += self.weights["subhead_like"] * (min(self.like.get(here, 0.0), 1.8) - 0.8)

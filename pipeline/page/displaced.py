@@ -91,7 +91,7 @@ def _displaced_headlines(drafts: list[Draft], blocks: list[Block]) -> list[Draft
         options: list[tuple[float, int]] = []
         for place, other in enumerate(around):
             prose = other.prose(blocks)[:_REACH]
-            if other is draft or not prose or blocks[prose[0]].marked or other.heading:
+            if other is draft or not prose or blocks[prose[0]].apart or other.heading:
                 continue
             fit = common(headline, "".join(blocks[k].folded for k in prose))
             if not other.headed(blocks):
@@ -126,7 +126,7 @@ def _continued(drafts: list[Draft], blocks: list[Block], likeness: Likeness) -> 
 def _article_that_goes_on(draft: Draft, earlier: list[Draft], blocks: list[Block], likeness: Likeness) -> Draft | None:
     first, last = blocks[draft.blocks[0]], blocks[draft.blocks[-1]]
     credit = last.credit if last.kind == "byline" else last.signed
-    if first.kind != "prose" or first.has_dateline or first.marked or first.label or draft.heading:
+    if first.kind != "prose" or first.has_dateline or first.apart or first.label or draft.heading:
         return None
     if credit and (credit.photo or credit.marked):
         return None

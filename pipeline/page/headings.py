@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from pipeline.lexicon import load_tsv
 from pipeline.page.blocks import Block
+from pipeline.page.reflow import is_item
 
 _PLACE = re.compile(r"[一-鿿]{2,7}(?:省|市|县|区|镇|乡|街道|旗|州|盟)")
 _NOTICE = re.compile(
@@ -224,6 +225,7 @@ def headline_of(lines: list[str], text: str) -> tuple[int, int]:
 def compose(near: list[Block], far: list[Block], text: str) -> tuple[list[Block], list[Block]]:
     """(kickers, headlines) of the lines above a folded text and of those printed far from it."""
     lines = far or near
+    lines = [b for b in lines if not is_item(b.folded)] or lines  # points under a headline
     if not lines:
         return near, []
     if len(lines) == 1 and len(lines[0].folded) <= 6 and _SHORTS.search(lines[0].folded):

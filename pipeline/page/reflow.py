@@ -258,6 +258,8 @@ _INVITES = re.compile(
 _NUMBER = re.compile(r"[\d\s()-]{7,}")
 _RUNNING = re.compile(r"[,、:]$|^[“‘]|[了是并将把被使也就]|通过|以及|进行|开展|做好")  # running text, no row of a table
 _VOICE = re.compile(r"【[一-鿿]{1,5}(?:说|谈|感言|点评|手记|感悟|心声|有话说|之声)】")  # 【某某者说】 heads a comment
+_BULLETS = "●◆■◇□★☆◎"  # ▲ and its like mark captions, ○ items of a column
+_ITEM = 34  # characters of a line behind a bullet that may be set like a headline
 _AUTHOR_NOTE = re.compile(r"[(]作者(?:为|系|是|单位)[^()]{2,40}[)]")
 
 
@@ -311,9 +313,16 @@ def _is_closed_in_itself(folded: str) -> bool:
     return credit is not None and credit.sure
 
 
+def is_item(folded: str) -> bool:
+    """Whether a line is a short item behind a bullet, as subheads and the points under a headline are: ●全县设六个供应点."""
+    if folded[0] not in _BULLETS or not 3 <= len(folded) <= _ITEM or closed(folded) or _is_closed_in_itself(folded):
+        return False
+    return folded[1:2] not in _BULLETS and folded.count(folded[0]) == 1 and not re.search("[。;:]|图为", folded)
+
+
 def is_display(folded: str) -> bool:
     """Whether a line is set like a headline: short and without the end of a sentence, but for ! and ?."""
-    if label_of(folded):
+    if label_of(folded) or is_item(folded):
         return True
     if len(folded) > _PROSE or is_apart(folded) or _AUTHOR_NOTE.fullmatch(folded):
         return False

@@ -59,7 +59,8 @@ def printed(page: str, gold: dict[str, Any]) -> Iterator[Heading]:
         display = [blocks[k] for k in range(start, at) if blocks[k].kind == "display"]
         if at == end or len(display) < 2:
             continue
-        begin = blocks[at].paragraph.lines[0].start + (blocks[at].lead.end if blocks[at].lead else 0)
+        lead = blocks[at].lead
+        begin = blocks[at].paragraph.lines[0].start + (lead.end if lead else 0)
         own = [a for a in gold["articles"] if any(low <= begin + 1 < high for low, high in a["body"])]
         headline = "".join(fold(own[0]["headline"] or "").split()) if own else ""
         labels = "".join("H" if "".join(b.folded.split()) in headline else "K" for b in display)
