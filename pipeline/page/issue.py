@@ -16,7 +16,7 @@ from pipeline.page.year import YEARS, year_probabilities
 
 # A year less sure than this is not given. About a third as likely to be right as wrong, a guess still helps more than it
 # harms: without a year all dates of a page stay without one.
-MIN_PROBABILITY = 0.2
+MIN_PROBABILITY = 0.25
 _WEEKDAYS = "一二三四五六日"
 
 _NAMED_DAY = re.compile(

@@ -6,7 +6,7 @@ Each sign adds to the score of the years it speaks for, in units of log probabil
 - what a page speaks of as news: congresses, campaigns, bodies, storms, laws (`year_clues.tsv`)
 - anniversaries of events that all know, and sittings of people's congresses, whose terms are fixed (`year_counts.tsv`)
 - lengths of time beside a told year (2015年…六年), ages beside a year of birth
-- days of the week and lunar dates beside a date, which must fit the calendar
+- days of the week, lunar dates and feasts beside a date, which must fit the calendar
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _AHEAD = re.compile(r"到$|将|拟|计划|预计|力争|明年|建成|竣工|投
 _AHEAD_AFTER = re.compile(r".{0,12}(?:底|末)?前|.{0,10}(?:建成|竣工|投用|投产|完工|通车)")
 _PLANNED = re.compile(r"计划|预计|力争|将于|拟于|将在|竣工|建成|投产")
 _LENGTH = re.compile(
-    rf"(?<![\d第.,{_CN}])(?P<n>[1-9]\d?|[{_CN}]{{1,4}})(?P<odd>多|余)?(?:年(?P<tail>来|里|间|下来|过去|了|,|、|如一日|前|。)?|个年头|载"
+    rf"(?<![\d第.{_CN}])(?<!\d,)(?P<n>[1-9]\d?|[{_CN}]{{1,4}})(?P<odd>多|余)?(?:年(?P<tail>来|里|间|下来|过去|了|,|、|如一日|前|。)?|个年头|载"
     r"|周年(?P<feast>))(?!级|期|龄|制|产|均|度|代|以上|以下|内|有期|徒刑|生|至|级|\d)"
 )
 _ARTICLE = re.compile(r"讯[((]|本报讯|记者|通讯员|讯员")
@@ -55,6 +55,7 @@ _WEEKEND = re.compile(r"(?:[上下]午|晚|早上|清晨|当天)?[,]?(?:[^,。]{
 _LUNAR = re.compile(
     r"农历(正|腊|冬|十[一二]?|[二三四五六七八九])月(初[一二三四五六七八九十]|[二廿]?十[一二三四五六七八九]?|廿[一二三四五六七八九]|三十)"
 )
+_FEASTS = {"元宵": (1, 15), "端午": (5, 5), "中秋": (8, 15), "重阳": (9, 9)}
 _AGE = re.compile(r"((?:19|20)\d{2})年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:出)?生[^。]{0,20}(?:今年|现年|年仅)(\d{2})岁")
 _SITTING = re.compile(
     rf"人(?:民代表)?大(?:会)?(?P<standing>常委会|常务委员会)?(?:举行|召开)?第(?P<n>[{_CN}]{{1,4}}|\d{{1,2}})次(?:\(扩大\))?会议"
@@ -78,7 +79,7 @@ def year_probabilities(flat: str, now: Day | None) -> dict[int, float]:
     for points in (_clues(flat, now), _gaps(told), _hints(flat, told, now), _lengths(flat, told)):
         for year, weight in points:
             _add(scores, year, weight)
-    for points in (_ages(flat), _counts(flat), _sittings(flat, now), _calendar(flat)):
+    for points in (_ages(flat), _counts(flat), _sittings(flat, now), _calendar(flat), _feasts(flat)):
         for year, weight in points:
             _add(scores, year, weight)
     top = max(scores.values())
@@ -130,7 +131,8 @@ def _clues(flat: str, now: Day | None) -> Points:
 def _told_years(flat: str, now: Day | None) -> Iterator[_Told]:
     for match in _TOLD.finditer(flat):
         year, rest, kind = int(match["year"]), match["rest"] or "", "plain"
-        before, behind = flat[max(0, match.start() - 12) : match.start()], flat[match.end() : match.end() + 16]
+        before = flat[max(0, match.start() - 12) : match.start()].rpartition("。")[2]
+        behind = flat[match.end() : match.end() + 16].partition("。")[0]
         if _AHEAD.search(before) or _AHEAD_AFTER.match(behind):
             yield _Told(year, "ahead", year, match.start(), match.end())
             continue
@@ -239,10 +241,11 @@ def _lengths(flat: str, told: list[_Told]) -> Points:
             count = int(parse_number(match["n"]) or 0)
             if count < 2 or (match.start() < t.end and match.end() > t.start):
                 continue
+            near = -60 < match.start() - t.start < 90
             sure = match["feast"] is not None or bool(match["tail"])
             if match["tail"] == "前" and not t.start - 40 < match.start() < t.start:
                 sure = False
-            weight = (2.0 if sure else 1.2) * (0.5 if match["odd"] else 1.0)
+            weight = (2.8 if sure and near else 1.8 if sure else 1.2) * (0.5 if match["odd"] else 1.0)
             for year, part in ((t.year + count, 1.0), (t.year + count - 1, 0.2), (t.year + count + 1, 0.3)):
                 best[year] = max(best[year], weight * part)
     yield from sorted(best.items())
@@ -292,8 +295,9 @@ def _sittings(flat: str, now: Day | None) -> Points:
             low, high = (
                 (4.5 * into - 1.5, 10.0 * into + 2) if match["standing"] else (0.7 * into - 0.8, 2.2 * into + 1.8)
             )
-            early = not match["standing"] and n == 1 and into > 4.3  # towns elect in the spring and summer before
-            if not (low <= n <= high or early):
+            if not match["standing"] and n == 1:  # towns elect in the spring and summer before the others
+                low, high = (1, 1) if into > 4.3 or into < 0.45 else (0, 0)
+            if not low <= n <= high:
                 yield year, -1.5
 
 
@@ -306,7 +310,8 @@ def _calendar(flat: str) -> Points:
         weekday = _WEEKDAY.match(behind)
         lunar = _LUNAR.search(behind[:14])
         weekend = _WEEKEND.match(behind)
-        if not (weekday or lunar or weekend):
+        leap = (month, number) == (2, 29)
+        if not (weekday or lunar or weekend or leap):
             continue
         for year in YEARS:
             day = make_date(year, month, number)
@@ -319,6 +324,22 @@ def _calendar(flat: str) -> Points:
                 yield year, -2.5
             if lunar and not _is_lunar(day, lunar):
                 yield year, -5.0
+
+
+def _feasts(flat: str) -> Points:
+    """A feast of the lunar calendar beside a date is news of the weeks around it."""
+    for name, (month, number) in _FEASTS.items():
+        gaps: dict[int, list[int]] = defaultdict(list)
+        for match in re.finditer(name, flat):
+            if flat[match.start() - 2 : match.start()] in ("明年", "去年"):
+                continue
+            for told in _MONTH_DAY.finditer(flat, max(0, match.start() - 120), match.end() + 120):
+                for year in YEARS:
+                    feast, day = lunar_date(year, month, number), make_date(year, int(told[1]), int(told[2]))
+                    if feast and day:
+                        gaps[year].append(abs((feast - day).days))
+        for year, found in gaps.items():
+            yield year, -1.0 if min(found) > 20 else -0.4 if min(found) > 10 else 0.0
 
 
 def _is_lunar(day: date, lunar: re.Match[str]) -> bool:

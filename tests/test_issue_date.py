@@ -1,0 +1,183 @@
+"""The day and year of a page: from the configuration, its name, its print, or what it tells."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.lexicon import load_tsv
+from pipeline.page.issue import issue_date, news_day
+from pipeline.page.year import YEARS, year_probabilities
+
+PLAIN = "本报讯(记者 安小川)云溪镇的路修好了。"
+UNNAMED = "page.txt"
+
+
+def year_of(text: str) -> int | None:
+    return issue_date(UNNAMED, text, None)[1]
+
+
+def ranking(text: str) -> list[int]:
+    odds = year_probabilities(text, news_day(text))
+    return sorted(odds, key=lambda year: -odds[year])
+
+
+@pytest.mark.parametrize(
+    ("source", "day"),
+    [
+        ("晚报_20240520_03.txt", date(2024, 5, 20)),
+        ("2024-05-20/03.txt", date(2024, 5, 20)),
+        ("2024-05-20/2024-05-21.txt", date(2024, 5, 21)),
+        ("2024.5.20.txt", date(2024, 5, 20)),
+        ("2024年5月20日.txt", date(2024, 5, 20)),
+        ("pages.jsonl#2024_05_20-4", date(2024, 5, 20)),
+        ("20241320.txt", None),
+        ("20240230.txt", None),
+        ("000_6652fe9c20220101.txt", None),  # digits of a hash
+        ("page-03.txt", None),
+    ],
+)
+def test_a_day_in_the_name(source: str, day: date | None):
+    assert issue_date(source, PLAIN, None)[0] == day
+
+
+def test_what_is_stated_wins_over_name_and_text():
+    assert issue_date("20240520.txt", "2019年5月6日 星期一 第3版", date(2021, 1, 2)) == (
+        date(2021, 1, 2),
+        2021,
+        "config",
+    )
+    assert issue_date("20240520.txt", "2019年5月6日 星期一 第3版", None) == (date(2024, 5, 20), 2024, "name")
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("2019年5月6日 星期一 第3版", date(2019, 5, 6)),
+        ("２０１９年５月６日　星期一", date(2019, 5, 6)),
+        ("责任编辑:安小川 2019-05-06", date(2019, 5, 6)),
+        ("2019年5月6日 星期二 第3版", None),  # it was a Monday
+        ("2019年2月30日 第3版", None),
+        ("2019年5月6日,云溪镇召开会议,会议听取了三个社区的汇报,会后到现场看了路,又走进四户人家问了收成,第3版", None),
+    ],
+)
+def test_a_day_in_print(line: str, day: date | None):
+    assert issue_date(UNNAMED, f"{PLAIN}\n\n{line}\n\n{PLAIN}", None)[0] == day
+
+
+# what a page tells, and the year that it is of; the sentences stand for a page of a local newspaper
+EVIDENCE = [
+    # full dates, the latest told year
+    ("5月18日,大会召开。截至2024年5月15日,收到提案四件。", 2024),
+    ("9月18日,大会召开。2022年8月,他到任。", 2024),
+    ("5月18日,大会召开。2020年,他到任。去年,路通了。2024年全县农业工作会议作了部署。", 2024),
+    ("9月18日,大会召开。2021年上半年,增收一成。", 2021),
+    # reports of a year, plans, quarters
+    ("1月18日,大会召开。会议公布2022年度先进名单。", 2023),
+    ("6月18日,大会召开。会议听取了2022年度预算执行情况的报告。", 2023),
+    ("3月18日,会议通过2022年度审计项目计划。", 2022),
+    ("6月27日,大会召开。2024年第二季度好人名单公布。", 2024),
+    ("1月18日,大会召开。大桥计划2025年6月建成。2022年底,他到任。", 2024),
+    # names that bear a year
+    ("6月18日,2023云溪龙虾节开幕。", 2023),
+    ("6月18日,2023“云溪杯”开赛。", 2023),
+    # lengths of time from a told year
+    ("5月18日,他还在山上。2015年,他掏钱办起食堂。六年,他贴进去不少。", 2021),
+    ("5月18日,十年前,她还不会修车。2012年她跟着丈夫学起。", 2022),
+    ("9月18日,她被表彰。2001年9月,她来到山里,一背就是二十二年了。", 2023),
+    # ages
+    ("他1960年出生,今年62岁。", 2022),
+    # anniversaries
+    ("为庆祝中国共产党成立100周年,村里唱戏。", 2021),
+    ("庆祝新中国成立七十周年,村里唱戏。", 2019),
+    ("纪念抗战胜利80周年,村里唱戏。", 2025),
+    ("在第40个教师节到来之际,他获奖。", 2024),
+    # congresses
+    ("3月12日,十四届全国人大二次会议闭幕,代表热议。", 2024),
+    ("6月27日,市七届人大常委会举行第二十三次会议。2022年11月,他到任。", 2024),
+    ("5月28日,镇第十一届人民代表大会第一次会议召开。2020年,他到任。疫情期间,他没歇过。", 2021),
+    ("二十届三中全会精神宣讲走进村里。", 2024),
+    # the calendar
+    ("5月6日(星期一),大会召开。主题教育深入人心。2018年,路通了。", 2019),
+    ("5月11日,农历四月初四,庙会开场。", 2024),
+    ("2月29日,大会召开。村里正推进脱贫攻坚,2019年底出列。", 2020),
+    # what is in the news
+    ("2月18日,医护人员驰援湖北,村口设卡防新冠肺炎。", 2020),
+    ("11月18日,核酸检测点增至四处,志愿者送来抗原试剂。", 2022),
+    ("9月12日,台风摩羯过后,村里抢修电路。", 2024),
+    ("12月18日,党纪学习教育总结会召开。", 2024),
+]
+
+
+@pytest.mark.parametrize(("text", "year"), EVIDENCE, ids=[text for text, _ in EVIDENCE])
+def test_evidence_of_the_year(text: str, year: int):
+    assert ranking(text)[0] == year
+
+
+@pytest.mark.parametrize(
+    ("text", "impossible"),
+    [
+        ("县农业农村局局长到会。", 2015),  # a body of a later day
+        ("县卫计委主任到会。", 2021),  # a body of an earlier day
+        ("2021年3月,他到任。", 2019),  # told as past
+        ("5月6日(星期一),大会召开。", 2023),  # another day of the week
+    ],
+)
+def test_evidence_against_a_year(text: str, impossible: int):
+    assert year_probabilities(text, news_day(text))[impossible] < 0.02
+
+
+def test_too_little_evidence_gives_no_year():
+    assert issue_date(UNNAMED, PLAIN, None) == (None, None, None)
+    assert issue_date(UNNAMED, "", None) == (None, None, None)
+
+
+def test_a_year_from_the_text_is_given_without_a_day():
+    assert issue_date(UNNAMED, "为庆祝中国共产党成立100周年,村里唱戏。", None) == (None, 2021, "text")
+
+
+def test_a_date_may_stand_across_a_column_break():
+    assert year_of("为庆祝中国共产党成立1\n\n00周年,村里唱戏。") == 2021
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("5月18日,开幕。5月20日,闭幕。", (5, 20)),
+        ("12月30日,开幕。1月2日,闭幕。", (1, 2)),
+        ("5月18日,开幕。5月19日,收官。2月3日,他到任。", (5, 19)),
+        ("2019年5月18日,开幕。", None),
+        ("大桥5月18日前通车。", None),
+        (PLAIN, None),
+    ],
+)
+def test_the_latest_news_of_a_page(text: str, day: tuple[int, int] | None):
+    assert news_day(text) == day
+
+
+def test_the_lexicons_of_evidence_are_sound():
+    for row in load_tsv("year_clues.tsv", ("term", "first", "last", "weight"), ("first", "last"), ("term", "first")):
+        assert row["first"] or row["last"] or float(row["weight"]) == 0, row
+        assert not row["last"] or row["first"][:4] <= row["last"][:4], row
+    for row in load_tsv("year_counts.tsv", ("pattern", "base", "step", "weight"), key=("pattern",)):
+        assert row["pattern"].count("N") == 1, row
+
+
+_TEXT = st.lists(
+    st.sampled_from("2019年 2月 30日 ( 星期一 ) 去年 六年 周年 建党 第 次会议 人大 农历 正月 初一 0 99 。".split()),
+    max_size=20,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.one_of(_TEXT.map("".join), st.text(max_size=80)))
+def test_any_text_gives_a_sound_answer(text: str):
+    day, year, origin = issue_date(UNNAMED, text, None)
+    assert (year is None) == (origin is None)
+    assert day is None or day.year == year
+    odds = year_probabilities(text, news_day(text))
+    assert set(odds) == set(YEARS)
+    assert abs(sum(odds.values()) - 1) < 1e-9
