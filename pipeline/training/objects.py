@@ -31,6 +31,7 @@ from pipeline.stages.object_model import (
     read,
 )
 from pipeline.training.events import labelled_docs
+from pipeline.training.syntax import RELATIONS, TAGS, Sentence, parsed, tagged
 
 
 @dataclass
@@ -135,7 +136,7 @@ class Network(nn.Module):
         w, reading = self.w, example.reading
         at = np.flatnonzero(reading.rows[:-1] >= 0)
         rows = torch.from_numpy(reading.rows[at])
-        inward = self.drop(example.vectors[at]) @ w["inward"]
+        inward = self.drop(example.vectors[at].float()) @ w["inward"]
         inward = inward + w["classes"][reading.classes[at]] + w["edges"][reading.edges[at]]
         x = torch.zeros(reading.size, inward.shape[1]).index_copy(0, rows, inward)
         mask = torch.zeros(reading.size, 1)
@@ -183,6 +184,58 @@ class Network(nn.Module):
         arrays = {k: v.detach().numpy().astype(np.float16) for k, v in self.w.items()}
         arrays["unit_names"] = np.array("\n".join(self.unit_number))
         np.savez_compressed(path, **arrays)
+
+
+def pretrain(
+    model: Network, tasks: Sequence[tuple[Sequence[Sentence], int]], names: NameModel, epochs: int, rate: float, size: int = 3000
+) -> None:
+    """Teach the convolutions grammar: `tasks` are sentences with the number of their classes, each with a head of its own."""
+    batches = []
+    for number, (sentences, _) in enumerate(tasks):
+        some: list[Sentence] = []
+        for sentence in sentences:
+            some.append(sentence)
+            if sum(len(s.text) for s in some) >= size:
+                batches.append((number, *_lesson(some, names)))
+                some = []
+    heads = nn.ModuleList(nn.Linear(model.w["bias"].shape[0], classes) for _, classes in tasks)
+    optimiser = torch.optim.AdamW([*model.parameters(), *heads.parameters()], lr=rate, weight_decay=0.01)
+    steps = epochs * len(batches)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
+    model.train()
+    for epoch in range(epochs):
+        random.shuffle(batches)
+        sums, right = [0] * len(tasks), [0] * len(tasks)
+        for number, example, targets in batches:
+            scores = heads[number](model.drop(model.encode(example)))
+            loss = functional.cross_entropy(scores, targets, ignore_index=-1)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 2.0)
+            optimiser.step()
+            schedule.step()
+            sums[number] += int((targets >= 0).sum())
+            right[number] += int((scores.argmax(1) == targets).sum())
+        print(f"grammar {epoch + 1}: {[round(r / n, 3) for r, n in zip(right, sums, strict=True)]}", flush=True)
+
+
+def _lesson(sentences: Sequence[Sentence], names: NameModel) -> tuple[Example, Tensor]:
+    """Sentences as one example without questions, and the class of each row, -1 between them."""
+    encoded, starts = names.encode([s.text for s in sentences])
+    n = len(encoded)
+    classes, edges, rows = (np.full(n, fill, dtype=np.int64) for fill in (0, 0, -1))
+    targets = np.full(n, -1, dtype=np.int64)
+    for sentence, at in zip(sentences, starts, strict=True):
+        hide = random.random() < 0.3
+        for start, end, entity, target in sentence.words:
+            classes[at + start : at + end] = 0 if hide else entity
+            targets[at + start : at + end] = target
+            edges[at + start] += 1
+            edges[at + end - 1] += 2
+        rows[at : at + len(sentence.text)] = np.arange(at, at + len(sentence.text))
+    none = np.zeros(0, dtype=np.int64)
+    reading = Reading(classes, edges, np.append(rows, -1), n, none.reshape(0, 2), none, none, none, [])
+    return Example("", torch.from_numpy(encoded.astype(np.float16)), reading, []), torch.from_numpy(targets)
 
 
 def accuracy(model: Network, data: Sequence[Example]) -> float:
