@@ -202,21 +202,26 @@ class ObjectModel:
         w = self.w
         h = self.encode(reading, vectors)
         a, b = reading.rows[reading.candidates[:, 0]], reading.rows[reading.candidates[:, 1] - 1]
-        sums = np.concatenate([np.zeros((1, h.shape[1]), dtype=np.float32), np.cumsum(h, axis=0)])
-        length = (b + 1 - a)[:, None].astype(np.float32)
-        own = h[a] @ w["first"] + h[b] @ w["last"] + h[a - 1] @ w["left"] + h[b + 1] @ w["right"]
-        own += ((sums[b + 1] - sums[a]) / length) @ w["mean"] + w["length"][(b - a).clip(0, LONGEST - 1)] + w["bias"]
+        opening = h @ w["first"]
+        opening[1:] += h[:-1] @ w["left"]
+        closing = h @ w["last"]
+        closing[:-1] += h[1:] @ w["right"]
+        sums = _sums(h @ w["mean"])
+        own = opening[a] + closing[b] + (sums[b + 1] - sums[a]) / (b + 1 - a)[:, None].astype(np.float32)
+        own += w["length"][(b - a).clip(0, LONGEST - 1)] + w["bias"]
         keys = h @ w["key"]
+        before, behind = _sums(h @ w["between_before"]), _sums(h @ w["between_after"])
         out: list[tuple[tuple[int, int] | None, float]] = []
         for start, end, q in reading.quantities:
             c = choices(reading, start, end)
             row, stop = reading.rows[start], reading.rows[end - 1]
             about = np.concatenate([h[row - 1], h[row], h[stop], h[stop + 1], self._labels(q)])
-            gap = reading.rows[start] - start + c.gap
-            between = (sums[gap[:, 1]] - sums[gap[:, 0]]) / np.maximum(gap[:, 1] - gap[:, 0], 1)[:, None]
-            side = c.after[:, None]
+            gap = row - start + c.gap
+            turn = int(c.after.argmax()) if c.after.any() else len(gap)  # candidates before it come first
             hidden = own[c.which] + about @ w["about"] + w["distance"][c.distance] + w["marks"][c.marks].sum(1)
-            hidden += np.where(side, between @ w["between_after"], between @ w["between_before"])
+            size = np.maximum(gap[:, 1] - gap[:, 0], 1)[:, None].astype(np.float32)
+            hidden[:turn] += (before[gap[:turn, 1]] - before[gap[:turn, 0]]) / size[:turn]
+            hidden[turn:] += (behind[gap[turn:, 1]] - behind[gap[turn:, 0]]) / size[turn:]
             scores = np.maximum(hidden, 0) @ w["outward"] + keys[b[c.which]] @ (about @ w["query"])
             none = np.maximum(about @ w["none"] + w["none_bias"], 0) @ w["none_outward"] + w["none_outward_bias"]
             scores = np.concatenate([none, scores])
@@ -231,3 +236,10 @@ class ObjectModel:
         w = self.w
         kind, modifier = QUANTITY_KINDS.index(q.kind), MODIFIERS.index(q.modifier)
         return np.concatenate([w["kinds"][kind], w["units"][self.unit_number.get(q.unit, 0)], w["modifiers"][modifier]])
+
+
+def _sums(x: Array) -> Array:
+    """Sums of the first rows: row i holds that of i rows."""
+    out = np.zeros((len(x) + 1, x.shape[1]), dtype=np.float32)
+    np.cumsum(x, axis=0, out=out[1:])
+    return out

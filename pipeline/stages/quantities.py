@@ -14,7 +14,7 @@ from pipeline.language.document import QUANTITIES, TIMES, set_spans
 from pipeline.lexicon import load_tsv
 from pipeline.records import Quantity
 from pipeline.stages.numerals import Numeral, find_numerals
-from pipeline.stages.quantity_parts import Found, Printed, compound, inside, leading, read_range, tail, unit_at
+from pipeline.stages.quantity_parts import Found, Printed, compound, inside, leading, nights, read_range, tail, unit_at
 from pipeline.stages.quantity_sense import MONEY, accept, kind_of
 from pipeline.stages.units import alternatives, units
 
@@ -41,7 +41,7 @@ def find_quantities(folded: str, taken: Sequence[tuple[int, int]] = ()) -> list[
 
 
 def _find(folded: str, taken: Sequence[tuple[int, int]]) -> list[Found]:
-    blocked = sorted([*taken, *(match.span() for match in _phrases().finditer(folded)), *_slogans(folded)])
+    blocked = sorted([*taken, *_set_phrases(folded), *_slogans(folded)])
     starts = [start for start, _ in blocked]
     furthest = 0
     ends = [furthest := max(furthest, end) for _, end in blocked]
@@ -70,6 +70,19 @@ def _phrases() -> re.Pattern[str]:
     )
 
 
+_IN_NUMBER = re.compile(r"[零一二两三四五六七八九十百千万亿]")
+
+
+def _set_phrases(folded: str) -> list[tuple[int, int]]:
+    """Places of the phrases of the lexicon; 五个一 in 三五个一等奖 is none."""
+    spans = [match.span() for match in _phrases().finditer(folded)]
+    return [
+        (start, end)
+        for start, end in spans
+        if not (start and _IN_NUMBER.match(folded[start]) and _IN_NUMBER.match(folded[start - 1]))
+    ]
+
+
 _QUOTED = re.compile(r"“([^”“,。!?、;:]{2,8})”|《([^》《]{2,40})》")
 _ARABIC = re.compile(r"\d")
 
@@ -81,8 +94,9 @@ def _slogans(folded: str) -> list[tuple[int, int]]:
 
 _ORDINAL = re.compile(r"第 ?$")
 _RANKED = re.compile(
-    r"(?:[居列排占获得夺]|名列|排名|位列|位居|全[国省市县区球]|[我该本全][省市县区])[^,。;、第]{0,6}第 ?$"
+    r"(?:[居列排占获得夺]|名列|排名|位列|位居|保持|稳居|(?P<region>全[国省市县区球]|[我该本全][省市县区]))[^,。;、第]{0,6}第 ?$"
 )
+_NAMED = re.compile(r"[^\W\d]{2,8}(?:[,。]|是|为)")
 _BIG = re.compile(
     r"大(?!学|队|会|家|爷|妈|娘|叔|哥|姐|伯|厅|道|街|桥|河|楼|于|概|约|多|小|量|幅|赛|奖|爱|伙|雪|雨|风|夫|寨|镇|村|山|地|使|人|专|棚|米|豆|蒜|葱|田|院|红|姨)"
 )
@@ -118,6 +132,7 @@ def _read(folded: str, numerals: Sequence[Numeral], at: int) -> tuple[int, Found
         kind, record = kind_of(folded, first, unit)
         item = Found(begin, unit.end, low, high, unit.word, last.modifier, kind, record)
         inside(item, unit)
+        nights(folded, item, last)
         if used == 1:
             used += compound(folded, numerals, at, item)
         used += tail(folded, numerals, at + used, item)
@@ -139,16 +154,11 @@ def _rank(folded: str, numeral: Numeral, unit: Printed | None, ordinal: re.Match
         return None
     ranked = _RANKED.search(folded, max(0, ordinal.start() - 12), ordinal.end())
     if unit is not None and unit.word in ("名", "位"):
-        if (unit.word == "位" and not ranked) or (
-            re.match(r"[^\W\d]{2,8}(?:[,。]|是|为)", folded[unit.end :]) and not ranked
-        ):
+        named = _NAMED.match(folded, unit.end)  # 第一名书记是: no place in a ranking
+        if (unit.word == "位" and (not ranked or (ranked["region"] and named))) or (named and not ranked):
             return None
         return Found(ordinal.start(), unit.end, numeral.low, numeral.high, unit.word, "eq", "rank", unit.record)
-    if (
-        ranked
-        and (unit is None or folded[numeral.end] in ",。、;的并")
-        and not re.match(r"[^\W\d]", folded[numeral.end :].lstrip(",。、;的并")[:0])
-    ) and (folded[numeral.end : numeral.end + 1] in ",。、;!)\n" or numeral.end == len(folded)):
+    if ranked and (numeral.end == len(folded) or folded[numeral.end] in ",。、;!)\n"):
         return Found(ordinal.start(), numeral.end, numeral.low, numeral.high, "", "eq", "rank", None)
     return None
 

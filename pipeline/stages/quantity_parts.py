@@ -160,7 +160,8 @@ def read_range(
         if other and other.word == unit.word and folded.startswith("以下", other.end) and first.low < second.high:
             return second, Printed(other.word, other.end + 2, other.record), first.low, second.high
         return None
-    if first.low is None or second.high is None or not _LINK.fullmatch(between):
+    lost = between == "?" and first.arabic and second.arabic and unit is None  # a ～ that the typesetter's font lacked
+    if first.low is None or second.high is None or not (lost or _LINK.fullmatch(between)):
         return None
     other = unit_at(folded, second)
     if other is None:
@@ -179,11 +180,21 @@ def read_range(
     return second, other, low, high
 
 
+def nights(folded: str, item: Found, first: Numeral) -> None:
+    """三天三夜 is three days."""
+    number = folded[first.start : first.end]
+    if item.unit == "天" and not first.arabic and folded.startswith(number + "夜", item.end):
+        item.end += len(number) + 1
+
+
 def inside(item: Found, unit: Printed) -> None:
     if unit.inside == "半" and item.low is not None and item.high is not None:
         item.low, item.high = item.low + 0.5, item.high + 0.5
     elif unit.inside:
         item.modifier = "gt" if unit.inside == "多" else "approx"
+
+
+_DECIMAL_END = re.compile(r"[^\u4e00-\u9fff]|[的高左上以多钱长宽深厚出]|$")  # 一米七的个子, not 三元两荤一素
 
 
 def compound(folded: str, numerals: Sequence[Numeral], at: int, item: Found) -> int:
@@ -200,7 +211,7 @@ def compound(folded: str, numerals: Sequence[Numeral], at: int, item: Found) -> 
     unit = unit_at(folded, second)
     if unit is None:
         text = folded[second.start : second.end]
-        if item.unit in ("米", "块", "元") and len(text) <= 2:
+        if item.unit in ("米", "块", "元") and len(text) <= 2 and _DECIMAL_END.match(folded, second.end):
             item.low = item.high = round(item.low + second.value / 10 ** len(text), 6)
             item.end = second.end
             return 1

@@ -14,6 +14,7 @@ from pipeline.stages.units import Unit
 _STOP = re.compile(r"[,。;、!?:\n)”]|$")
 _HALVES = frozenset({"年", "天", "小时", "个月", "个小时", "个钟头", "里", "晌"})
 MONEY = re.compile(r"[元钱价值只票卖费花挣赚买付贷款资捐薪骗欠收债奖补讨息税财投]")
+_SECONDS = re.compile(r"[零一二三四五六七八九十]{1,3}秒")
 _AROUND_THE_CLOCK = re.compile(r"内|以内|之内|后|里|多|以上|[,。;!?]")
 
 
@@ -26,6 +27,10 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
     measure = record.use == "measure"
     if record.digits_only and not numeral.arabic and len(text) < 2:
         return False
+    if word == "番" and "翻" not in folded[max(0, begin - 3) : begin]:
+        return False
+    if text == "一" and word == "分" and _SECONDS.match(folded, end):
+        return True
     if text == "一":
         return bool(unit.inside) or _accept_one(folded, begin, unit, before, following)
     if text in ("百", "千", "万"):  # 百亩, 千家企业, but not 进万家, 百年
@@ -61,14 +66,14 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
     if word in ("分", "度", "里", "方"):
         return (
             numeral.arabic
-            or (word == "分" and bool(re.match(r"[零一二三四五六七八九十]{1,3}秒", folded[end : end + 4])))
+            or (word == "分" and bool(_SECONDS.match(folded, end)))
             or (word == "里" and text[-1] in "来多余几")
         )
     if word in ("小时", "个小时") and numeral.low == 24:
         return (bool(_AROUND_THE_CLOCK.match(folded, end)) and before not in "(") or before in "续战整近超"
     if word in ("次", "届") and re.match(r"会议|全会|全体|代表大会|常委|理事|党代", folded[end : end + 4]):
         return before not in "届大第会"
-    if word == "期" and re.match(r"工程|项目|车间|建设|厂房", folded[end : end + 2]):
+    if word == "期" and re.match(r"工程|项目|车间|建设|厂房|投资", folded[end : end + 2]):
         return False
     if word in ("夜", "晚") and folded[begin - 1 : begin] == "天" and not numeral.arabic:
         return False

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,6 @@ from pipeline.stages.object_model import (
     read,
 )
 from pipeline.training.events import labelled_docs
-from pipeline.training.syntax import RELATIONS, TAGS, Sentence, parsed, tagged
 
 
 @dataclass
@@ -49,6 +49,18 @@ class Question:
 
 
 @dataclass
+class Flat:
+    """The candidates of all questions of an article in a row, as `Choice` has them, and whose they are."""
+
+    which: Tensor
+    owner: Tensor
+    after: Tensor
+    gap: Tensor  # rows
+    distance: Tensor
+    marks: Tensor
+
+
+@dataclass
 class Example:
     """An article with the vectors of the name model and its quantities."""
 
@@ -56,6 +68,25 @@ class Example:
     vectors: Tensor
     reading: Reading
     questions: list[Question]
+
+    @cached_property
+    def flat(self) -> Flat:
+        choices = [q.choice for q in self.questions]
+        shifts = [self.reading.rows[q.start] - q.start for q in self.questions]
+        owner = np.repeat(np.arange(len(choices)), [len(c.which) for c in choices])
+        gap = np.concatenate([c.gap + shift for c, shift in zip(choices, shifts, strict=True)])
+
+        def joined(name: str) -> Tensor:
+            return torch.from_numpy(np.concatenate([getattr(c, name) for c in choices]))
+
+        return Flat(
+            joined("which"),
+            torch.from_numpy(owner),
+            joined("after"),
+            torch.from_numpy(gap),
+            joined("distance"),
+            joined("marks"),
+        )
 
 
 def examples(docs: Iterable[Doc], names: NameModel) -> list[Example]:
@@ -91,6 +122,12 @@ def labelled(folder: Path, names: NameModel) -> list[Example]:
         set_spans(doc, MENTIONS, [(s.start_char, s.end_char, s.label_, r) for s, r in get_spans(doc, GROUP)])
         docs.append(doc)
     return examples(docs, names)
+
+
+def _mean(x: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    """The mean of rows [start, end) of `x`, for each pair."""
+    sums = functional.pad(x.cumsum(0), (0, 0, 1, 0))
+    return (sums[end] - sums[start]) / (end - start)[:, None]
 
 
 class Network(nn.Module):
@@ -154,88 +191,41 @@ class Network(nn.Module):
         h = self.drop(self.encode(example))
         a = torch.from_numpy(reading.rows[reading.candidates[:, 0]])
         b = torch.from_numpy(reading.rows[reading.candidates[:, 1] - 1])
-        sums = torch.cat([torch.zeros(1, h.shape[1]), h.cumsum(0)])
-        length = (b + 1 - a)[:, None]
-        own = h[a] @ w["first"] + h[b] @ w["last"] + h[a - 1] @ w["left"] + h[b + 1] @ w["right"]
-        own = own + ((sums[b + 1] - sums[a]) / length) @ w["mean"] + w["length"][(b - a).clamp(0, LONGEST - 1)]
+        length = b + 1 - a
+        outer = functional.pad(h @ w["left"], (0, 0, 1, 0))[:-1] + h @ w["first"]
+        inner = functional.pad(h @ w["right"], (0, 0, 0, 1))[1:] + h @ w["last"]
+        own = outer[a] + inner[b] + _mean(h @ w["mean"], a, b + 1) + w["length"][(length - 1).clamp(0, LONGEST - 1)]
         own = own + w["bias"]
         keys = h @ w["key"]
-        out = []
-        for q in example.questions:
-            c = q.choice
-            row, stop = int(reading.rows[q.start]), int(reading.rows[q.end - 1])
-            unit = self.unit_number.get(q.unit, 0)
-            if self.training and random.random() < 0.08:
-                unit = 0
-            labels = [w["kinds"][q.kind], w["units"][unit], w["modifiers"][q.modifier]]
-            about = torch.cat([h[row - 1], h[row], h[stop], h[stop + 1], *labels])
-            gap = torch.from_numpy(row - q.start + c.gap)
-            between = (sums[gap[:, 1]] - sums[gap[:, 0]]) / (gap[:, 1] - gap[:, 0]).clamp(min=1)[:, None]
-            side = torch.from_numpy(c.after)[:, None]
-            hidden = own[c.which] + about @ w["about"] + w["distance"][c.distance] + w["marks"][c.marks].sum(1)
-            hidden = hidden + torch.where(side, between @ w["between_after"], between @ w["between_before"])
-            scores = self.drop(functional.relu(hidden)) @ w["outward"]
-            scores = scores + keys[b[c.which]] @ (about @ w["query"])
-            none = self.drop(functional.relu(about @ w["none"] + w["none_bias"])) @ w["none_outward"]
-            out.append(torch.cat([none + w["none_outward_bias"], scores]))
-        return out
+        sums = functional.pad((h @ torch.cat([w["between_before"], w["between_after"]], 1)).cumsum(0), (0, 0, 1, 0))
+        flat, about = example.flat, self._about(example, h)
+        gap = flat.gap
+        between = (sums[gap[:, 1]] - sums[gap[:, 0]]) / (gap[:, 1] - gap[:, 0]).clamp(min=1)[:, None]
+        size = h.shape[1]
+        between = torch.where(flat.after[:, None], between[:, size:], between[:, :size])
+        hidden = own[flat.which] + (about @ w["about"])[flat.owner] + between
+        hidden = hidden + w["distance"][flat.distance] + functional.embedding_bag(flat.marks, w["marks"], mode="sum")
+        scores = self.drop(functional.relu(hidden)) @ w["outward"]
+        scores = scores + (keys[b[flat.which]] * (about @ w["query"])[flat.owner]).sum(1)
+        none = self.drop(functional.relu(about @ w["none"] + w["none_bias"])) @ w["none_outward"]
+        none = none[:, 0] + w["none_outward_bias"]
+        parts = scores.split([len(q.choice.which) for q in example.questions])
+        return [torch.cat([none[i : i + 1], part]) for i, part in enumerate(parts)]
+
+    def _about(self, example: Example, h: Tensor) -> Tensor:
+        w, rows = self.w, example.reading.rows
+        first = torch.from_numpy(rows[[q.start for q in example.questions]])
+        last = torch.from_numpy(rows[[q.end - 1 for q in example.questions]])
+        hide = self.training
+        units = [0 if hide and random.random() < 0.08 else self.unit_number.get(q.unit, 0) for q in example.questions]
+        labels = [w["kinds"][[q.kind for q in example.questions]], w["units"][units]]
+        labels.append(w["modifiers"][[q.modifier for q in example.questions]])
+        return torch.cat([h[first - 1], h[first], h[last], h[last + 1], *labels], 1)
 
     def save(self, path: Path) -> None:
         arrays = {k: v.detach().numpy().astype(np.float16) for k, v in self.w.items()}
         arrays["unit_names"] = np.array("\n".join(self.unit_number))
         np.savez_compressed(path, **arrays)
-
-
-def pretrain(
-    model: Network, tasks: Sequence[tuple[Sequence[Sentence], int]], names: NameModel, epochs: int, rate: float, size: int = 3000
-) -> None:
-    """Teach the convolutions grammar: `tasks` are sentences with the number of their classes, each with a head of its own."""
-    batches = []
-    for number, (sentences, _) in enumerate(tasks):
-        some: list[Sentence] = []
-        for sentence in sentences:
-            some.append(sentence)
-            if sum(len(s.text) for s in some) >= size:
-                batches.append((number, *_lesson(some, names)))
-                some = []
-    heads = nn.ModuleList(nn.Linear(model.w["bias"].shape[0], classes) for _, classes in tasks)
-    optimiser = torch.optim.AdamW([*model.parameters(), *heads.parameters()], lr=rate, weight_decay=0.01)
-    steps = epochs * len(batches)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
-    model.train()
-    for epoch in range(epochs):
-        random.shuffle(batches)
-        sums, right = [0] * len(tasks), [0] * len(tasks)
-        for number, example, targets in batches:
-            scores = heads[number](model.drop(model.encode(example)))
-            loss = functional.cross_entropy(scores, targets, ignore_index=-1)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 2.0)
-            optimiser.step()
-            schedule.step()
-            sums[number] += int((targets >= 0).sum())
-            right[number] += int((scores.argmax(1) == targets).sum())
-        print(f"grammar {epoch + 1}: {[round(r / n, 3) for r, n in zip(right, sums, strict=True)]}", flush=True)
-
-
-def _lesson(sentences: Sequence[Sentence], names: NameModel) -> tuple[Example, Tensor]:
-    """Sentences as one example without questions, and the class of each row, -1 between them."""
-    encoded, starts = names.encode([s.text for s in sentences])
-    n = len(encoded)
-    classes, edges, rows = (np.full(n, fill, dtype=np.int64) for fill in (0, 0, -1))
-    targets = np.full(n, -1, dtype=np.int64)
-    for sentence, at in zip(sentences, starts, strict=True):
-        hide = random.random() < 0.3
-        for start, end, entity, target in sentence.words:
-            classes[at + start : at + end] = 0 if hide else entity
-            targets[at + start : at + end] = target
-            edges[at + start] += 1
-            edges[at + end - 1] += 2
-        rows[at : at + len(sentence.text)] = np.arange(at, at + len(sentence.text))
-    none = np.zeros(0, dtype=np.int64)
-    reading = Reading(classes, edges, np.append(rows, -1), n, none.reshape(0, 2), none, none, none, [])
-    return Example("", torch.from_numpy(encoded.astype(np.float16)), reading, []), torch.from_numpy(targets)
 
 
 def accuracy(model: Network, data: Sequence[Example]) -> float:
