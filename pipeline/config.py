@@ -89,6 +89,7 @@ class SegmenterSettings(_Section):
 
 class LanguageSettings(_Section):
     segmenter: SegmenterSettings = SegmenterSettings.model_validate({})
+    lexicons: list[str] = Field(default_factory=list, description="folders of your own additions to the lexicons")
 
 
 class Config(_Section):
@@ -143,6 +144,8 @@ class Config(_Section):
         for value in named:
             if value != BUILTIN:
                 digest.update(files_digest(self.path(value)).encode())
+        for folder in self.language.lexicons:
+            digest.update(files_digest(self.path(folder)).encode())
         return digest.hexdigest()
 
 

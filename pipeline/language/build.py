@@ -13,6 +13,7 @@ from spacy.util import registry
 import pipeline.stages
 from pipeline.config import BUILTIN, Config, ConfigError
 from pipeline.language.segmenter import blank_chinese
+from pipeline.lexicon import LexiconError, use_own
 
 # factories that live beside the Language because they hold a model, not rules
 _MODEL_FACTORIES = ("pipeline.language.names",)
@@ -33,6 +34,10 @@ def build_language(config: Config) -> Language:
     no stage before it assigns.
     """
     register_stages()
+    try:
+        use_own([config.path(folder) for folder in config.language.lexicons])
+    except LexiconError as error:
+        raise ConfigError(f"language.lexicons: {error}.") from error
     segmenter = config.language.segmenter
     folder = None if segmenter.model == BUILTIN else config.path(segmenter.model)
     try:
@@ -65,6 +70,11 @@ def build_language(config: Config) -> Language:
         except (ValueError, TypeError, OSError) as error:
             raise ConfigError(f"stages.{factory}: {str(error).strip()}") from error
         assigned.update(meta.assigns)
+    if config.language.lexicons:
+        try:
+            nlp("一")  # some stages read their lexicons with the first text: a slip in one is told now
+        except LexiconError as error:
+            raise ConfigError(f"language.lexicons: {error}.") from error
     return nlp
 
 
