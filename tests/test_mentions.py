@@ -76,6 +76,15 @@ def test_a_person_may_stand_inside_another_place() -> None:
     assert {f[:2] for f in found} == {("薛长宁故居", "PLACE"), ("薛长宁", "PER")}
 
 
+def test_a_person_of_the_article_inside_what_is_named_after_him() -> None:
+    found = resolve(
+        "石川生于此。石川纪念馆开馆，石川纪行",
+        people=[("石川", "PER")],
+        places=[("石川纪念馆", "PLACE", "other")],
+    )
+    assert [f[:2] for f in found] == [("石川", "PER"), ("石川纪念馆", "PLACE"), ("石川", "PER")]
+
+
 def test_a_surname_with_a_title() -> None:
     found = resolve("大家说:“宋书记是自己人。”", posts=[("书记", "POST")])
     assert [f[:2] for f in found] == [("宋", "PER"), ("书记", "POST")]

@@ -71,3 +71,22 @@ def test_kinds_by_the_end_of_the_name(name: str, kind: str, category: str) -> No
     assert kind in kind_of(name).kinds
     assert kind_of(name).category == category
     assert kind_of("无名氏").category is None
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "names"),
+    [
+        ("云州日报讯 近日，路通了。", ("云州",), ["云州日报"]),
+        ("云州在线3月5日讯 近日，路通了。", ("云州",), ["云州在线"]),
+        ("本报讯 近日，路通了。", (), []),
+        ("县住建局、财政局、水利局等单位到场。", (), ["县住建局", "财政局", "水利局"]),
+        ("这里由财政局、水利局管。", (), []),
+        ("云州市公安局秩序处将核准计划。", ("云州市",), ["云州市公安局秩序处"]),
+        ("云州市公安局依法处理。", ("云州市",), ["云州市公安局"]),
+        ("禾丰饮料（云州）有限公司开工。", ("云州",), ["禾丰饮料（云州）有限公司"]),
+        ("近日，建为县桃源派出所开门。", ("建为县",), ["建为县桃源派出所"]),  # 为 is no edge inside a place
+        ("他找到一家养殖专业合作社。", (), []),
+    ],
+)
+def test_forms_of_reports(text: str, places: tuple[str, ...], names: list[str]) -> None:
+    assert organisations(text, places) == names

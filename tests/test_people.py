@@ -68,3 +68,7 @@ def test_a_name_scores_by_its_characters_and_what_follows() -> None:
     assert names.surname("诸葛") == "诸葛"
     assert names.surname("张三") == "张"
     assert names.surname("的") is None
+
+
+def test_a_surname_and_its_title_that_come_back_are_no_name() -> None:
+    assert "徐镇长" not in people("徐镇长来了。徐镇长走了，徐镇长笑了。")

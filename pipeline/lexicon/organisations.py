@@ -23,7 +23,8 @@ class Kind:
 def organisation_words() -> dict[str, Any]:
     """The content of organisations.yaml."""
     return load_yaml(
-        "organisations.yaml", keys=("kinds", "rooms", "inside", "stops", "joined", "generic", "whole", "strong")
+        "organisations.yaml",
+        keys=("kinds", "rooms", "inside", "stops", "joined", "generic", "whole", "strong", "bare"),
     )
 
 

@@ -36,6 +36,7 @@ _LONGER = 0.1  # what a longer organisation of one beginning or end is favoured 
 _PARTY_BODY = re.compile(
     r"(?:(?<!县)(?<!市)(?<!区)妇联|村务监督委员会|(?<=[市县区州省])委|(?<=[省市县区州旗])监委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
 )
+_NAMED_AFTER = re.compile(r"纪念[馆堂园碑]|故居|旧居|故里|墓|祠|广场|公园|塑像|雕像")  # a person may stand before it
 _HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|(?:组织|宣传|纪检|统战|政法|武装)?委员|成员|常委|秘书长|主席)")
 
 
@@ -146,7 +147,13 @@ def repeated(text: str, names: list[Candidate]) -> list[Candidate]:
         if (match.start(), match.end()) in taken:
             continue
         # a short name may be a word by chance: the character behind it must suit a name
-        if name.type == "PER" and len(match.group()) == 2 and after(text[match.end() : match.end() + 1]) < -0.5:
+        unlike = not _NAMED_AFTER.match(text, match.end())
+        if (
+            unlike
+            and name.type == "PER"
+            and len(match.group()) == 2
+            and after(text[match.end() : match.end() + 1]) < -0.5
+        ):
             continue
         out.append(Candidate(match.start(), match.end(), name.type, None, ("repeated",), None))
     return out

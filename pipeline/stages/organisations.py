@@ -41,12 +41,24 @@ _OWN_WORD = re.compile(r"(?![\d一二三四五六七八九十两几多各每我�
 _NOT_LEVEL = re.compile(
     r"镇街|镇村|乡镇|乡村|县乡|县域|市域|区域|城区|省级|市级|区级|县级|镇级|市场|市民|市区|县城|镇域|州际|旗下"
 )
+# 某某日报讯, 某某网9月1日讯, 某某网某市9月1日讯, 某某在线记者: the newspaper or site that a report begins with
+_DATELINE = re.compile(
+    r"^[—\-■□● ]{0,6}((?!本|据|全)[一-鿿]{1,7}(?:日报|晚报|晨报|时报|商报|导报|周报|[一-鿿]报|[新闻华众龙]网|在线|电视台|融媒体中心|发布|客户端))"
+    r"[ ·]?(?:讯|消息|电|[一-鿿]{0,5}[ ]?\d{1,2}月\d{1,2}日[ ]?(?:讯|消息|电|报道))",
+    re.MULTILINE,
+)
+_OF_MEDIA = re.compile(
+    r"(?<![一-鿿])((?!本|全)[一-鿿]{2,6}(?:日报|晚报|晨报|[新闻华众龙]网|电视台))(?:融媒体|全媒体|见习)?记者"
+)
+# A department printed right behind the organisation it belongs to: 某市公安局某某处, 某某学院团支部
+_DEPARTMENT = re.compile(
+    r"(?:[一-鿿]{2,6}?(?:科|处|股|警务区|支队|大队|中队|派出所|分馆|分会)|警务区|团支部|家委会|分馆|分会)"
+    r"(?=[的将在与和、,。;:)“”\n ]|有关|相关|负责|工作人员|利用|组织|民警|联合|开展|举[办行]|承办|副?[科处股]长)"
+)
 _HALL = re.compile(r"(?:营业|餐|客|大|展|音乐|报告|会议|宴会|门|歌|舞|休息|候诊|办事)厅$")
 _MEASURE = re.compile(r"[名座家个所支万亿元年月日号人户次多余件位]")
 # “小小能量站”: a station, workshop or canteen with a name of its own; the quotation marks are not part of it
-_NAMED_STATION = re.compile(
-    r"“([^“”,。!?、\n]{2,9}(?:能量站|服务站|工坊|工作室|书房|书屋|食堂|夜校|驿家|加油站|会客厅|议事厅))”"
-)
+_NAMED_STATION = re.compile(r"“([^“”,。!?、\n]{2,9}(?:能量站|服务站|工坊|工作室|书房|书屋|食堂|夜校|驿家|加油站))”")
 _FULL_END = re.compile(r"[局院校所站馆厂社会队团台场部中心办司行庭园宫军区]$")
 _ROOM = re.compile(r"[一-鿿]{1,6}(?:科|室|系|班|车间|病区|产房)")
 _NOT_ENDED = re.compile(
@@ -69,6 +81,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "ends": re.compile(alternation(ends)),
         "stops": re.compile(alternation(w[::-1] for w in words["stops"])),
         "joined": re.compile(alternation(words["joined"])),
+        "bare": re.compile(rf"(?<=[、和])(?:{alternation(words['bare'])})(?=[、,。;等和及与]|负责|主要|相关|有关)"),
         "strong": re.compile(f"{alternation(words['strong'])}$"),
         "whole": re.compile(alternation(words["whole"])),
         "generic": re.compile(f"(?:{alternation(words['generic'])}){{0,3}}"),
@@ -91,6 +104,8 @@ class Organisations:
         found: dict[tuple[int, int], set[str]] = {}
         for start, end, source in self.find(text, places):
             found.setdefault((start, end), set()).add(source)
+        for start, end in self._listed(text, {end for _, end in found}):
+            found.setdefault((start, end), set()).add("listed")
         kept: list[tuple[int, int]] = []
         # of one beginning the farthest end: 某县公安局交警大队 before 某县公安局
         for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
@@ -102,6 +117,9 @@ class Organisations:
 
     def find(self, text: str, places: dict[int, int]) -> Iterator[tuple[int, int, str]]:
         """(start, end, source); `places` are place candidates, ends by starts."""
+        for pattern in (_DATELINE, _OF_MEDIA):
+            for match in pattern.finditer(text):
+                yield match.start(1), match.end(1), "dateline"
         for match in _QUOTED.finditer(text):
             yield match.start(), match.end(), "quoted"
         for match in self._patterns["whole"].finditer(text):
@@ -116,7 +134,21 @@ class Organisations:
         for match in self._patterns["ends"].finditer(text):
             found = self._name(text, match.start(), match.end(), places)
             if found:
+                department = _DEPARTMENT.match(text, match.end())
+                if department and not self._stopped(text, match.end(), department.end()):
+                    yield found[0], department.end(), found[1]
                 yield found[0], match.end(), found[1]
+
+    def _listed(self, text: str, ends: set[int]) -> Iterator[tuple[int, int]]:
+        """Bodies without their place behind one with it: 某县住建局、财政局、水利局."""
+        for match in self._patterns["bare"].finditer(text):
+            if match.start() - 1 in ends:
+                ends.add(match.end())
+                yield match.start(), match.end()
+
+    def _stopped(self, text: str, start: int, end: int) -> bool:
+        """Whether a word that no name holds stands between."""
+        return any(self._patterns["stops"].match(text[start:at][::-1]) for at in range(start + 1, end + 1))
 
     def _before_title(self, text: str, places: dict[int, int], start: int) -> tuple[int, int, str] | None:
         """The organisation that a title follows: 某某合作社理事长, 某医院急诊科护士长."""
@@ -131,7 +163,12 @@ class Organisations:
                 continue
             if end < start and text[start - 1] == text[start]:  # 某中心某科科长: the head of a department of that name
                 end = start
-            if end in stops or kind_of(name).category is None or not _FULL_END.search(name):
+            if (
+                end in stops
+                or text[left - 1 : left] == "某"
+                or kind_of(name).category is None
+                or not _FULL_END.search(name)
+            ):
                 continue
             if _COMMITTEE.search(name) or generic_organisation(name):
                 continue
@@ -145,7 +182,9 @@ class Organisations:
         if _NOT_ENDED.match(text, end) or _HALL.search(text, behind - 2, end):
             return None
         left = self._left_edge(text, behind, places)
-        anchors = [p for p, stop in places.items() if left <= p and stop <= end - 2]
+        anchors = [
+            p for p, stop in places.items() if left <= p and stop <= end - 2 and (p == left or text[p - 1] != "(")
+        ]
         if anchors:
             return _beginning(text, left, min(anchors)), "place_suffix"
         if _NOT_LEVEL.match(text, left):
@@ -170,6 +209,7 @@ class Organisations:
     def _left_edge(self, text: str, behind: int, places: dict[int, int]) -> int:
         """How far a name that holds `behind` may reach to the left: to a stop word or a mark."""
         at, low, quotes = behind, max(0, behind - _LONGEST), 0
+        within = {i for p, stop in places.items() if low <= p < behind for i in range(p + 1, stop)}
         while at > low:
             character = text[at - 1]
             if not _INSIDE.match(character):
@@ -185,7 +225,7 @@ class Organisations:
                 if quotes < 0:
                     break
             stop = self._patterns["stops"].match(text[max(0, at - 4) : at][::-1])
-            if stop and not self._patterns["joined"].match(text, at - len(stop.group())):
+            if stop and at not in within and not self._patterns["joined"].match(text, at - len(stop.group())):
                 break
             at -= 1
         while at < behind and text[at] in "”)·":

@@ -35,6 +35,43 @@ _OPENED = re.compile(r"(?:\([^()\n]{1,10}\))?[ :“\"]{0,2}")
 _NEXT = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、,和及 ]|、 )(?=[^ ])")
 _LIST_GOES_ON = re.compile(r"[、和及等,;。 (]")
 _ALL_SPACED = re.compile(rf"[{_HAN}]{{1,2}} [{_HAN}] ([{_HAN}])([{_HAN}]?)")
+# a surname and one of these are not a name of three characters that comes back
+_ADDRESSES = frozenset(
+    [
+        "书记",
+        "主任",
+        "校长",
+        "院长",
+        "所长",
+        "站长",
+        "乡长",
+        "镇长",
+        "区长",
+        "县长",
+        "市长",
+        "村长",
+        "队长",
+        "经理",
+        "厂长",
+        "科长",
+        "局长",
+        "处长",
+        "部长",
+        "会长",
+        "支书",
+        "老板",
+        "医生",
+        "老师",
+        "教授",
+        "警官",
+        "大夫",
+        "律师",
+        "教练",
+        "先生",
+        "女士",
+        "师傅",
+    ]
+)
 _LEFT_EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
 
 
@@ -142,7 +179,8 @@ class People:
                         yield start, match.end(), "address"
                     break
         for match in _MASKED.finditer(text):
-            if match.group()[0] in names.single:
+            inside = match.group()[0] in "区县市乡镇村" and match.start() and text[match.start() - 1] >= "一"
+            if match.group()[0] in names.single and not inside:
                 yield match.start(), self._masked_end(match), "masked"
         for match in self.cues["diminutive"].finditer(text):
             start, end = match.start(), match.end() + 1
@@ -195,7 +233,7 @@ class People:
         for start, _ in openings:
             surname = self.names.surname(text[start : start + 2]) or ""
             name = text[start : start + len(surname) + 2]
-            if _PERHAPS_NAME.fullmatch(name):
+            if _PERHAPS_NAME.fullmatch(name) and name[len(surname) :] not in _ADDRESSES:
                 seen.setdefault(name, []).append(start)
         for name, starts in seen.items():
             if text.count(name) < 2:
@@ -272,6 +310,8 @@ class People:
         best: tuple[float, int] | None = None
         for end in self._ends(text, behind):
             name = text[start:end].replace(" ", "")
+            if name[len(surname) :] in _ADDRESSES:
+                continue
             score = names.score(name, text[end : end + 1])
             if self.cues["verb"].match(text, end):
                 score += _VERB_FOLLOWS
