@@ -184,6 +184,8 @@ def test_hotline_is_a_notice():
         "果园里的好日子", "本报讯 " + A[0], "党报热线", "电话: 0635-1234567", "QQ: 1234567", "请扫码留言"
     )
     assert [(a.headline, a.kind) for a in articles[1:]] == [("党报热线", "notice")]
+    _page, articles = split("果园里的好日子", "本报讯 " + A[0], "责编：白一川 美编：杜渡 校对：高远山")
+    assert [(a.headline, a.kind) for a in articles[1:]] == [(None, "notice")]
 
 
 def test_interrupted_article_has_two_parts():

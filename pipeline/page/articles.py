@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 
 from pipeline.page.blocks import Block, Likeness, blocks_of
-from pipeline.page.bylines import MARKS, Credit, credit_again, inner_credits
+from pipeline.page.bylines import MARKS, Credit
 from pipeline.page.cut import best_cut
+from pipeline.page.datelines import credit_again, inner_credits
 from pipeline.page.displaced import Draft, put_back
 from pipeline.page.headings import compose, is_notice
 from pipeline.records import Article, Byline, Page, Segment

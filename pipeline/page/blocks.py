@@ -6,7 +6,8 @@ import math
 import re
 from dataclasses import dataclass
 
-from pipeline.page.bylines import MARKS, Credit, Lead, is_name, leading, parse, trailing
+from pipeline.page.bylines import MARKS, Credit, is_name, parse
+from pipeline.page.datelines import Lead, leading, trailing
 from pipeline.page.reflow import Paragraph, is_contact, is_display, is_item, is_table, label_of, paragraphs
 
 _CAPTION_MARK = re.compile(r"[▲△▼◀►▶◄↑↓←→]|(?:图为|上图|下图|左图|右图|图①|[(]图[)])")
@@ -75,7 +76,7 @@ def blocks_of(text: str) -> list[Block]:
 def _block(paragraph: Paragraph, folded: str, before: Block | None) -> Block:
     gap = paragraph.gap
     credit = parse(folded) if len(folded) <= 90 else None
-    if credit and credit.sure:
+    if credit and credit.sure and (credit.bylines or not is_contact(folded)):  # 责编:甲乙 is an imprint
         return Block(paragraph, folded, "byline", gap, credit=credit)
     lead = leading(folded)
     if lead and lead.end >= len(folded.rstrip()):

@@ -7,45 +7,55 @@ last sentence (`(通讯员 甲乙)`, `甲乙 摄`). All functions take folded te
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from pipeline.lexicon import load_tsv
 from pipeline.records import Byline
 
-_HAN = "一-鿿㐀-䶿〇"
+HAN = "一-鿿㐀-䶿〇"
 MARKS = "■□●◆◇○▲△▼◎★☆◀►▶◄※|丨"
 _HOUSE = "融媒体中心|融媒体|融媒|全媒体|日报|晚报|早报|晨报|时报|商报|周报|报社|报业|电视台|传媒|新闻网"
-_BEFORE = rf"本报|本台|本社|本刊|本网|见习|实习|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|特约|特派|驻站|驻地|[{_HAN}]{{2,9}}?(?:{_HOUSE})"
+_BEFORE = rf"本报|本台|本社|本刊|本网|见习|实习|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|特约|特派|驻站|驻地|[{HAN}]{{2,9}}?(?:{_HOUSE})"
 _REPORTER = re.compile(
-    rf"(?:{_BEFORE}){{0,4}}记者站?|[{_HAN}·]{{1,14}}?记者站?(?=[\s:/|])|(?:[{_HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{_HAN}]*记者)"
+    rf"(?:{_BEFORE}){{0,4}}记者站?|[{HAN}·]{{1,14}}?记者站?(?=[\s:/|])|(?:[{HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{HAN}]*记者)"
 )
 _CORRESPONDENT = re.compile(r"(?:本报|特约|本台|骨干)?(?:通讯员|通迅员|实习生|特约撰稿人?|通联员|报道员)")
-_PHOTOGRAPHER = re.compile(r"(?:摄影|图片|供图|图)(?=[/:\s])|摄影(?=[" + _HAN + "])(?!报道)")
+_PHOTOGRAPHER = re.compile(r"(?:摄影|图片|供图|图)(?=[/:\s])|摄影(?=[" + HAN + "])(?!报道)")
 _PHOTO_BEFORE = re.compile(r"摄(?=[/:])")  # 文/甲乙;摄/丙丁
 _WRITER = re.compile(r"(?:文字|撰文|撰稿|作者|文)(?=[/:\s])")
 _CREDIT_BEHIND = re.compile(r"[文图](?=$|[\s)、,;])")
 _CREDITS = ("writer", "photographer")
-_BOTH = re.compile(rf"文/图|图/文|(?:文[、·]?图|图、?文|摄影/?文字|文字/?摄影|文[并/]?摄影?)(?![{_HAN}])")
+_WRITTEN_BY = re.compile(r"(?:采写|撰写|执笔|撰稿|撰文|整理|供稿|(?:本报)?(?:特约)?评论员)(?=[:/\s])[:/\s]*")
+_EDITOR = re.compile(
+    r"(?:责任编辑|值班编辑|责编|编辑|美编|校对|编校|口述|讲述|审核|监制|统筹|策划|制图|版式)(?=[:/\s])[:/\s]*"
+)
+_WIRE = re.compile(r"(?:新华社|中新社|本报)(?:稿|发|供本报专稿)(?:\s*\((.{2,16})\))?")
+_BOTH = re.compile(rf"文/图|图/文|(?:文[、·]?图|图、?文|摄影/?文字|文字/?摄影|文[并/]?摄影?)(?![{HAN}])")
 _NOTE = re.compile(
-    r"(?:本版|本组|本文|文中)?(?:资料图片?|资料照片|图片来自网络|(?:图片|照片|配图).{0,16}(?:提供|供图))"
+    r"(?:本版|本组|本文|文中)?(?:资料图片?|资料照片|图片来自网络|(?:图片|照片|配图).{0,16}(?:提供|供图)|(?:受访者|受访单位|主办方|活动方|本人|企业|学校|资料)供图)"
 )
 _SOURCE = re.compile(r"(?:^|\s)(?:稿件|文章|信息)?来源\s?[:/]\s?[^\s,。;:]{2,16}")
 _LOOSE_ROLE = re.compile(r"记\s+者|通\s+讯\s*员|通讯\s+员|摄\s+影")
 _ROLE_IN_CHUNK = re.compile(rf"(?:(?:{_BEFORE}){{0,4}}记者|(?:本报|特约)?通讯员|实习生)")
-_PLACE_REPORT = re.compile(rf"[{_HAN}]{{0,6}}报道$")
+_PLACE_REPORT = re.compile(rf"[{HAN}]{{0,6}}报道$")
 _ORG = re.compile(
-    rf"[{_HAN}]{{2,}}(?:局|委|办|部|会|院|校|站|台|社|处|所|队|团|司|行|中心|小学|中学|大学|学院|融媒|政府|街道|镇|乡|县|区|公司|办公室)$"
+    rf"[{HAN}]{{2,}}(?:局|委|办|部|会|联|院|校|站|台|社|处|所|队|团|司|行|室|科|馆|园|厂|库|中心|小学|中学|大学|融媒|政府|街道|镇|乡|县|区|市|村)$"
 )
-_NAME = re.compile(rf"[{_HAN}]{{2,7}}|[{_HAN}]{{1,5}}(?:·[{_HAN}]{{1,7}}){{1,3}}")
+_STUCK = re.compile(rf"([{HAN}]{{2,4}})((?:摄影|综合|采访|现场)?报道|摄影|撰稿|采写|整理)")
+_NAME = re.compile(rf"[{HAN}]{{2,7}}|[{HAN}]{{1,5}}(?:·[{HAN}]{{1,7}}){{1,3}}")
+_NAME_ENDS = "娜尔江汗拜克提木曼丽花玉英荣娃加吉巴措毛姆布德图"  # behind a part of a name
+_NO_PERSON = re.compile(
+    r"本报|记者|通讯员|讯$|^(?:近日|日前|昨[日天]|今[日天]|目前|采[写访]|报道|消息|综合|整理|编辑|摄影|责编|来稿)$"
+)
 _SIGNATURE = re.compile(  # ——某县某局局长 甲乙丙, behind a comment; ——记…, ——访… are headlines
-    rf"(?:—{{1,3}}|-{{2,3}})\s*(?![记访])[{_HAN}、]{{1,30}}(?:书记|主任|长|员|授|师|民|席|经理|人)\s+([{_HAN}]{{2,4}}|[{_HAN}]\s[{_HAN}])"
+    rf"(?:—{{1,3}}|-{{2,3}})\s*(?![记访])[{HAN}、]{{1,30}}(?:书记|主任|长|员|授|师|民|席|经理|人)\s+([{HAN}]{{2,4}}|[{HAN}]\s[{HAN}])"
 )
 _GAP = re.compile(rf"[\s、,;/:|&{re.escape(MARKS)}]+")
 _NEVER = re.compile(r"[。!?“”《》\d]")  # what no byline holds
 _PHOTO_BEHIND = re.compile(r"(?:摄影报道|摄影|摄制|摄)(?=$|[\s)、,;/])")
-_WORD_BEHIND = re.compile(r"(?:综合报道|采访报道|报道|供稿|供图|撰稿|整理|编辑|口述|讲述)(?=$|[\s)、,;/])")
-_CHUNK = re.compile(rf"[{_HAN}·]+")
+_WORD_BEHIND = re.compile(r"(?:综合报道|采访报道|报道|供稿|供图|撰稿|整理|采写|编辑|口述|讲述)(?=$|[\s)、,;/])")
+_CHUNK = re.compile(rf"[{HAN}·]+")
 _HOUSE_SIGN = re.compile(r"[媒报网社台本驻习小]")  # in what stands before 记者 and is no name
 
 
@@ -65,12 +75,23 @@ def _surnames() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(n for n in names if len(n) == 1), frozenset(n for n in names if len(n) == 2)
 
 
+@cache
+def _name_parts() -> re.Pattern[str]:
+    rows = load_tsv("page_name_parts.tsv", ["part", "whole"], optional=["whole"], key=["part"])
+    parts = "|".join(sorted((row["part"] for row in rows), key=len, reverse=True))
+    whole = "|".join(row["part"] for row in rows if row.get("whole"))
+    return re.compile(rf"(?:{whole})|(?:{parts}){{2,4}}|(?:{parts}){{1,3}}[{_NAME_ENDS}]")
+
+
 def is_name(text: str) -> bool:
-    """Whether `text` has the form of a person's name: a surname with one or two characters, or names joined by ·."""
+    """Whether `text` has the form of a person's name: a surname with one or two characters, a Mongolian, Tibetan or
+    Turkic name of known parts, or names joined by ·."""
     single, double = _surnames()
     if not _NAME.fullmatch(text):
         return False
-    return "·" in text or (text[0] in single and len(text) <= 3) or (text[:2] in double and 3 <= len(text) <= 4)
+    if "·" in text or _name_parts().fullmatch(text):
+        return True
+    return (text[0] in single and len(text) <= 3) or (text[:2] in double and 3 <= len(text) <= 4)
 
 
 def parse(text: str) -> Credit | None:
@@ -79,16 +100,18 @@ def parse(text: str) -> Credit | None:
     `text` is folded and may stand in brackets. Names set apart by spaces inside (`甲 乙`) are put together.
     """
     text = _LOOSE_ROLE.sub(lambda m: "".join(m[0].split()), text.strip())
-    text = re.sub(rf"(?<=[{_HAN}])[.](?=[{_HAN}])", "·", text)
+    text = re.sub(rf"(?<=[{HAN}])[.](?=[{HAN}])", "·", text)
     marked = bool(text) and text[0] in MARKS
     text = text.lstrip(MARKS + " ")
     bracketed = text[:1] in "([【" and text[-1:] in ")]】"
     if bracketed:
         text = text[1:-1].strip()
     text = _SOURCE.sub("", text).strip() or text
-    text = re.sub(rf"(?<=[{_HAN}]{{2}})(?=(?:文/图|图/文)$)", " ", text)
+    text = re.sub(rf"(?<=[{HAN}]{{2}})(?=(?:文/图|图/文)$)", " ", text)
     if _NOTE.fullmatch(text) or _SOURCE.fullmatch(text):
         return Credit((), True)
+    if m := _WIRE.fullmatch(text):
+        return (parse(m[1]) if m[1] else None) or Credit((), True)
     if (m := _SIGNATURE.fullmatch(text)) and is_name(name := "".join(m[1].split())):
         return Credit((Byline(name, "correspondent"),), True)
     if "记者" in text or "通讯员" in text:
@@ -114,12 +137,15 @@ class _Parser:
         self.bracketed = bracketed
         self.groups = [_Group(None, [])]
         self.sure = self.photo = self.both = False
+        self.after_space = False
+        self.sent = False  # by an organisation: …局供稿
         self.behind = False  # 文 and 图 stand behind the names they sign: 甲乙/文 丙丁/图
 
     def read(self, text: str) -> bool:
         """Whether all of `text` has a reading."""
         at = 0
         while at < len(text):
+            self.after_space = at > 0 and text[at - 1].isspace()
             step = self.step(text[at:])
             if not step:
                 return False
@@ -132,6 +158,10 @@ class _Parser:
             return m.end()
         if m := _BOTH.match(rest):
             self.both = self.sure = True
+            return m.end()
+        if (m := _EDITOR.match(rest)) or (m := _WRITTEN_BY.match(rest)):
+            self.sure = True
+            self.groups.append(_Group("editor" if m.re is _EDITOR else None, []))
             return m.end()
         names = self.groups[-1].chunks
         whole = _is_whole(names)  # else 文 may be part of a name: 甲 文
@@ -178,7 +208,7 @@ class _Parser:
         word, after = rest[:end], rest[end:]
         if role == "reporter" and is_name(word[:-2]) and not _HOUSE_SIGN.search(word):
             self.groups[-1].chunks.append(word[:-2])  # 甲乙丙记者 丁戊: a name before the role
-        if re.match(rf"[{_HAN}]", after) and not is_name(_run(after)):
+        if re.match(rf"[{HAN}]", after) and not is_name(_run(after)):
             return 0  # 记者手记
         self.sure = True
         self.groups.append(_Group(role, []))
@@ -193,6 +223,13 @@ class _Parser:
         if inner and is_name(chunk[: inner.start()]):  # 甲乙通讯员丙丁
             chunk = chunk[: inner.start()]
         end = len(chunk)
+        if (
+            (m := _STUCK.fullmatch(chunk))
+            and is_name(m[1])
+            and (len(m[1]) > 2 or m[2] != "报道" or not self.after_space)
+        ):
+            names.append(m[1])  # 甲乙丙报道; but 甲乙 某地报道
+            return len(m[1])
         if chunk.startswith("发自"):
             pass
         elif _PLACE_REPORT.fullmatch(chunk) and names:  # 甲乙 某地报道
@@ -201,11 +238,16 @@ class _Parser:
         elif len(chunk) >= 3 and chunk[-1] == "摄":
             names.append(chunk[:-1])
             self.sign_photo()
-        elif len(chunk) >= 4 and chunk.endswith("供图") and self.bracketed:
-            self.sure = True
+        elif len(chunk) >= 4 and chunk.endswith("供图"):
+            if is_name(chunk[:-2]):
+                names.append(chunk[:-2])
+                self.sign_photo()
+            elif not self.bracketed:
+                names.append(chunk)  # and no name: it is no byline
+            self.sure = self.sure or self.bracketed
         elif len(chunk) >= 4 and chunk.endswith("供稿"):
-            names.append(chunk[:-2])
-            self.sure = True
+            names += [chunk[:-2]] if is_name(chunk[:-2]) else []
+            self.sent = self.sure = True
         elif len(chunk) >= 4 and chunk[-1] == "宣" and _ORG.fullmatch(chunk[:-1]):
             names.append(chunk[:-1])
             self.sure = True
@@ -216,7 +258,9 @@ class _Parser:
         return end
 
     def read_organisation(self, chunk: str, after: str) -> None:
-        if after in ("供稿", "供图", "宣"):
+        if after in ("供稿", "供图"):
+            self.sent = self.sure = True
+        elif after == "宣":
             self.groups[-1].chunks.append(chunk)
             self.sure = True
         elif after and self.bracketed:  # a house before its people: (县医院 甲乙)
@@ -226,14 +270,19 @@ class _Parser:
         """What was read, if its names are names."""
         bylines: list[Byline] = []
         for group in self.groups:
+            if group.role == "editor":
+                continue
             names = _join_names(group.chunks)
             if names is None:
                 return None
             for name in names:
-                if not (is_name(name) or (self.sure and (_NAME.fullmatch(name) or _ORG.fullmatch(name)))):
+                if _NO_PERSON.search(name) or not (
+                    is_name(name) or (self.sure and (_NAME.fullmatch(name) or _ORG.fullmatch(name)))
+                ):
                     return None
                 bylines.append(Byline(name, _role(group.role, self.both)))
-        if not bylines and not (self.bracketed and self.sure):
+        edited = any(group.role == "editor" for group in self.groups)
+        if not bylines and not (self.sure and (self.bracketed or edited or self.sent)):
             return None
         # nothing but names in brackets, as newspapers sign: (甲乙丙)
         return Credit(tuple(bylines), self.sure or marked or self.bracketed, self.photo or self.both, marked)
@@ -263,9 +312,11 @@ def _is_whole(chunks: list[str]) -> bool:
 
 def _run(text: str) -> str:
     """The characters up to the next space or role word."""
-    run = re.match(rf"[{_HAN}·]*", text)[0]  # type: ignore[index]
+    run = re.match(rf"[{HAN}·]*", text)[0]  # type: ignore[index]
     inner = _ROLE_IN_CHUNK.search(run, 2)
     run = run[: inner.start()] if inner else run
+    if (m := _STUCK.fullmatch(run)) and is_name(m[1]):
+        return m[1]
     return run[:-1] if len(run) > 2 and run[-1] == "摄" else run
 
 
@@ -312,7 +363,7 @@ def _join_names(chunks: list[str]) -> list[str] | None:
             names.append(chunk + chunks[at + 1])
             at += 2
             continue
-        names += _cut(chunk) if 5 <= len(chunk) <= 6 and "·" not in chunk else [chunk]
+        names += _cut(chunk) if 5 <= len(chunk) <= 6 and not is_name(chunk) else [chunk]
         at += 1
     return names
 
@@ -323,109 +374,3 @@ def _cut(chunk: str) -> list[str]:
         if is_name(chunk[:at]) and is_name(chunk[at:]):
             return [chunk[:at], chunk[at:]]
     return [chunk]
-
-
-# ------------------------------------------------------------------------------------------- where they stand
-_NOT_A_PLACE = "通资音喜简短传审问电视快据即数到发收的得闻获捷"  # before 讯: it is no dateline
-_DATELINE = re.compile(
-    rf"(?:[\[【(]?(?:本报|本台|本刊|本网|本社)(?:[{_HAN}]{{0,4}}|\s?\d{{1,2}}月\d{{1,2}}日)讯[\]】)]?"
-    rf"|(?!又讯)(?:[{_HAN}]{{2,6}}[/·-])?[{_HAN}]{{1,6}}(?<![{_NOT_A_PLACE}])讯"
-    rf"|[{_HAN}]{{4,10}}讯(?=\s*\()"
-    rf"|[{_HAN}]{{2,10}}\s?\d{{1,2}}月\d{{1,2}}日(?:讯|电)"
-    rf"|\d{{1,2}}月\d{{1,2}}日(?:消息|讯|电)(?:\s*:|(?=[\s(]))"
-    rf"|(?:本报|[{_HAN}]{{2,8}}?(?:网|日报|晚报|晨报|在线))(?:\d{{1,2}}月\d{{1,2}}日)?消息(?:\s*:|(?=[\s(]))"
-    rf"|(?:新华社|中新社|中新网|人民网|央视网)[{_HAN}\d]{{0,14}}电)"
-)
-_PAREN = re.compile(r"\s*\(([^()]{2,80})\)")
-_PLACE_PAREN = re.compile(
-    rf"[{_HAN}]{{1,5}}(?:镇|乡|县|市|区|街道)(?=\s?\((?:[^()]{{0,8}}记者|[^()]{{0,4}}通讯员|融媒体))"
-)
-_BARE_LEAD = re.compile(r"\s*((?:本报)?(?:记者|通讯员)[^,。:()]{2,40}?报道)(?:\s*[:,]|\s)\s*")
-_BARE_NAMES = re.compile(rf"\s*((?:本报)?(?:记者|通讯员)\s?[{_HAN}、]{{2,12}}?)(?:报道)?(?:\s*[:,]|\s)\s*")
-_NO_NAME = re.compile(r"[日天从获悉了报道]")  # 记者于近日, 记者获悉
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """A dateline, or a byline in brackets, at the beginning of a paragraph: it ends at `end`."""
-
-    end: int
-    bylines: tuple[Byline, ...]
-    dateline: bool
-
-
-def leading(text: str) -> Lead | None:
-    """The dateline with its bylines that a folded paragraph begins with, white space behind it included."""
-    m = _DATELINE.match(text) or _PLACE_PAREN.match(text)
-    end = m.end() if m else 0
-    bylines: tuple[Byline, ...] = ()
-    p = _PAREN.match(text, end)
-    credit = parse(p[1]) if p else None
-    if not (p and credit and (credit.sure or m)):
-        p = _BARE_LEAD.match(text, end)
-        credit = parse(p[1]) if p else None
-    if p and credit:
-        end, bylines = p.end(), credit.bylines
-    elif not m:
-        return None
-    elif named := _bare_names(text, end):
-        end, bylines = named
-    elif len(text) - end <= 60 and (credit := parse(text[end:])) and credit.sure:
-        end, bylines = len(text), credit.bylines
-    while end < len(text) and text[end].isspace():
-        end += 1
-    return Lead(end, bylines, bool(m))
-
-
-def _bare_names(text: str, at: int) -> tuple[int, tuple[Byline, ...]] | None:
-    """Names that stand without brackets behind a dateline, 本报讯 记者甲乙丙 通讯员丁戊 报道: their end and who they are."""
-    found: list[Byline] = []
-    while p := _BARE_NAMES.match(text, at):
-        credit = parse(p[1])
-        if not credit or any(not is_name(b.name) or _NO_NAME.search(b.name) for b in credit.bylines):
-            break
-        found += credit.bylines
-        at = p.end()
-    return (at, tuple(found)) if found else None
-
-
-_SENTENCE_END = re.compile(r"[。!?…;](?:[”’」』\"')]{0,3})|[”』」]|[.](?=\s|$)")
-_TAIL_PAREN = re.compile(r"\s*\(([^()]{2,80})\)\s*$")
-
-
-def trailing(text: str) -> tuple[int, Credit] | None:
-    """Where the byline behind the last sentence of a folded paragraph begins, and what it says."""
-    stripped = text.rstrip()
-    if m := _TAIL_PAREN.search(stripped[-90:]):
-        at = len(stripped) - len(stripped[-90:]) + m.start()
-        credit = parse(m[1])
-        if at and credit and (credit.sure or (credit.bylines and stripped[at - 1] in "。!?”…")):
-            return at, replace(credit, sure=True) if stripped[at - 1] in "。!?”…" else credit
-    window = max(0, len(stripped) - 70)
-    ends = [m.end() for m in _SENTENCE_END.finditer(stripped, window)]
-    for at in ends:
-        tail = stripped[at:]
-        if not tail.strip() or not at:
-            continue
-        credit = parse(tail)
-        if credit and (credit.sure or (tail[0].isspace() and credit.bylines)):
-            return at, credit
-    return None
-
-
-_ITEM_CREDIT = re.compile(r"[。!?”]\s*\(([^()]{2,24})\)(?=\s*[○△▲●◆■□☆★])")
-
-
-_AGAIN = re.compile(r"又讯\s*\(([^()]{2,80})\)")
-
-
-def credit_again(text: str) -> Credit | None:
-    """The byline in brackets behind 又讯 at the head of a folded text."""
-    m = _AGAIN.match(text)
-    return parse(m[1]) if m else None
-
-
-def inner_credits(text: str) -> list[Credit]:
-    """Bylines in brackets behind the items of a folded text that begin with a bullet each, but for the last item."""
-    found = (parse(m[1]) for m in _ITEM_CREDIT.finditer(text))
-    return [credit for credit in found if credit]

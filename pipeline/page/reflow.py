@@ -13,7 +13,8 @@ from functools import cache
 
 from pipeline.folding import fold
 from pipeline.lexicon import load_tsv
-from pipeline.page.bylines import MARKS, leading, parse, trailing
+from pipeline.page.bylines import MARKS, parse
+from pipeline.page.datelines import leading, trailing
 
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _BREAK = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")

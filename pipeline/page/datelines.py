@@ -1,0 +1,122 @@
+"""Where bylines stand in running text: in the dateline that opens it, behind its last sentence, behind its items.
+
+All functions take folded text (pipeline.folding) and are pure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from pipeline.page.bylines import HAN, Credit, is_name, parse
+from pipeline.records import Byline
+
+_NOT_A_PLACE = "通资音喜简短传审问电视快据即数到发收的得闻获捷"  # before 讯: it is no dateline
+_DATELINE = re.compile(
+    rf"(?:[\[【(]?(?:本报|本台|本刊|本网|本社)(?:[{HAN}]{{0,4}}|\s?\d{{1,2}}月\d{{1,2}}日)讯[\]】)]?"
+    rf"|(?!又讯)(?:[{HAN}]{{2,6}}[/·-])?[{HAN}]{{1,6}}(?<![{_NOT_A_PLACE}])讯"
+    rf"|[{HAN}]{{4,10}}讯(?=\s*\()"
+    rf"|[{HAN}]{{2,10}}\s?\d{{1,2}}月\d{{1,2}}日(?:讯|电)"
+    rf"|\d{{1,2}}月\d{{1,2}}日(?:消息|讯|电)(?:\s*:|(?=[\s(]))"
+    rf"|(?:本报|[{HAN}]{{2,8}}?(?:网|日报|晚报|晨报|在线))(?:\d{{1,2}}月\d{{1,2}}日)?消息(?:\s*:|(?=[\s(]))"
+    rf"|(?:新华社|中新社|中新网|人民网|央视网)[{HAN}\d]{{0,14}}电)"
+)
+_PAREN = re.compile(r"\s*\(([^()]{2,80})\)")
+_PLACE_PAREN = re.compile(
+    rf"[{HAN}]{{1,5}}(?:镇|乡|县|市|区|街道)(?=\s?\((?:[^()]{{0,8}}记者|[^()]{{0,4}}通讯员|融媒体))"
+)
+_BARE_LEAD = re.compile(r"\s*((?:本报)?(?:记者|通讯员)[^,。:()]{2,40}?报道)(?:\s*[:,]|\s)\s*")
+_BARE_NAMES = re.compile(rf"\s*((?:本报)?(?:记者|通讯员)\s?[{HAN}、]{{2,12}}?)(?:报道)?(?:\s*[:,]|\s)\s*")
+_NO_NAME = re.compile(r"[日天从获悉了报道]")  # 记者于近日, 记者获悉
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A dateline, or a byline in brackets, at the beginning of a paragraph: it ends at `end`."""
+
+    end: int
+    bylines: tuple[Byline, ...]
+    dateline: bool
+
+
+def leading(text: str) -> Lead | None:
+    """The dateline with its bylines that a folded paragraph begins with, white space behind it included."""
+    m = _DATELINE.match(text) or _PLACE_PAREN.match(text)
+    end = m.end() if m else 0
+    bylines: tuple[Byline, ...] = ()
+    p = _PAREN.match(text, end)
+    credit = parse(p[1]) if p else None
+    if not (p and credit and (credit.sure or m)):
+        p = _BARE_LEAD.match(text, end)
+        credit = parse(p[1]) if p else None
+    if p and credit:
+        end, bylines = p.end(), credit.bylines
+    elif not m:
+        return None
+    elif named := _bare_names(text, end):
+        end, bylines = named
+    elif len(text) - end <= 60 and (credit := parse(text[end:])) and credit.sure:
+        end, bylines = len(text), credit.bylines
+    while end < len(text) and text[end].isspace():
+        end += 1
+    return Lead(end, bylines, bool(m))
+
+
+def _bare_names(text: str, at: int) -> tuple[int, tuple[Byline, ...]] | None:
+    """Names that stand without brackets behind a dateline, 本报讯 记者甲乙丙 通讯员丁戊 报道: their end and who they are."""
+    found: list[Byline] = []
+    while p := _BARE_NAMES.match(text, at):
+        credit = parse(p[1])
+        if not credit or any(not is_name(b.name) or _NO_NAME.search(b.name) for b in credit.bylines):
+            break
+        found += credit.bylines
+        at = p.end()
+    return (at, tuple(found)) if found else None
+
+
+_SENTENCE_END = re.compile(r"[。!?…;](?:[”’」』\"')]{0,3})|[”』」]|[.](?=\s|$)")
+_TAIL_PAREN = re.compile(r"\s*\(([^()]{2,80})\)\s*$")
+
+
+def trailing(text: str) -> tuple[int, Credit] | None:
+    """Where the byline behind the last sentence of a folded paragraph begins, and what it says."""
+    stripped = text.rstrip()
+    if m := _TAIL_PAREN.search(stripped[-90:]):
+        at = len(stripped) - len(stripped[-90:]) + m.start()
+        credit = parse(m[1])
+        if at and credit and (credit.sure or (credit.bylines and stripped[at - 1] in "。!?”…")):
+            return at, replace(credit, sure=True) if stripped[at - 1] in "。!?”…" else credit
+    window = max(0, len(stripped) - 70)
+    ends = [m.end() for m in _SENTENCE_END.finditer(stripped, window)]
+    for at in ends:
+        tail = stripped[at:]
+        if not tail.strip() or not at:
+            continue
+        credit = parse(tail)
+        if credit and (credit.sure or (tail[0].isspace() and credit.bylines)):
+            return at, credit
+    return None
+
+
+_ITEM_CREDIT = re.compile(r"[。!?”]\s*\(([^()]{2,24})\)(?=\s*[○△▲●◆■□☆★])")
+
+
+_AGAIN = re.compile(r"又讯\s*\(([^()]{2,80})\)")
+
+
+def credit_again(text: str) -> Credit | None:
+    """The byline in brackets behind 又讯 at the head of a folded text."""
+    m = _AGAIN.match(text)
+    return parse(m[1]) if m else None
+
+
+def inner_credits(text: str) -> list[Credit]:
+    """Bylines in brackets behind the items of a folded text that begin with a bullet each, but for the last item."""
+    found = (parse(m[1]) or _bare(m[1]) for m in _ITEM_CREDIT.finditer(text))
+    return [credit for credit in found if credit]
+
+
+def _bare(text: str) -> Credit | None:
+    """A name of two or three characters, whatever it begins with."""
+    name = "".join(text.split())
+    return Credit((Byline(name, "correspondent"),), True) if re.fullmatch(rf"[{HAN}]{{2,3}}", name) else None
