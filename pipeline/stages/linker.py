@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from spacy.language import Language
@@ -102,9 +102,10 @@ class _Article:
     def resolve(self, printed: list[Printed], bodies: Iterable[tuple[int, str]]) -> dict[int, Place]:
         """Place by start of the mention. `bodies`: start and text of the organisations named."""
         ends = {mention.end: mention.start for mention in printed}
-        named = [mention for mention in printed if not _DEICTIC.fullmatch(mention.name)]
-        # chains first inside a level, so that a name printed with its parent decides for the same name alone
-        named.sort(key=lambda m: (ORDER[m.level], m.start not in ends, m.start))
+        named = self._relevelled([mention for mention in printed if not _DEICTIC.fullmatch(mention.name)], ends)
+        # chains first inside a level, so that a name printed with its parent decides for the same name alone; so does
+        # a name in full for its short form
+        named.sort(key=lambda m: (ORDER[m.level], m.start not in ends, not _in_full(m), m.start))
         for group in ("upper", "lower"):
             if group == "lower":
                 self._bodies(bodies)
@@ -118,6 +119,21 @@ class _Article:
                     self._places[mention.start] = place
                     self._trail.add(mention.start, place)
         return self._places
+
+    def _relevelled(self, named: list[Printed], ends: Mapping[int, int]) -> list[Printed]:
+        """The mentions; a short name of a county far away is a town or village, if the article has that in full."""
+        full = {m.name for m in named}
+        stems = {m.name.removesuffix(s): m.level for m in named for s in _SUFFIXES_OF.get(m.level, ()) if m.name.endswith(s)}
+        home = significant(self._home.code)[:4] if self._home is not None else ""
+
+        def level(mention: Printed) -> str:
+            upper = self._names.get(mention.name) if mention.level in _UPPER and mention.name in stems else None
+            if upper is None or not upper.short or mention.start in ends:
+                return mention.level
+            near = any(d.code.startswith(home) if home else d.name in full for d in upper.divisions)
+            return mention.level if near else stems[mention.name]
+
+        return [dataclasses.replace(m, level=level(m)) for m in named]
 
     def level_of(self, name: str) -> str:
         """The level of a place whose source does not tell it."""
@@ -167,6 +183,9 @@ class _Article:
             return self._by_name[mention.level, mention.name]
         if mention.level in ("compound", "other"):
             return self._within(mention, parent)
+        for suffix in _SUFFIXES_OF[mention.level] if parent is None else ():
+            if known := self._by_name.get((mention.level, mention.name + suffix)):
+                return known
         return self._lower(mention, parent)
 
     # ------------------------------------------------------------------------------------------ province to county
@@ -188,8 +207,18 @@ class _Article:
         found = [d for d in found if d.status == "official"] or found
         if len(found) == 1:
             return dataclasses.replace(Place.of(found[0]), status="fuzzy")
-        above = parent.path if parent is not None else _upto(home, "city")
+        above = parent.path if parent is not None else self._city()
         return Place(level, f"{above}/{name}" if above else name, None, "unlisted")
+
+    def _city(self) -> str:
+        """The path of the city that the article speaks of; the home city if it speaks of that or of none."""
+        regions, home = self._trail.regions, self._home
+        cities = [code for code in regions if len(code) == 4]
+        if cities and not (home is not None and regions[home.code[:4]]):
+            told = self._gazetteer.get(max(cities, key=lambda code: (regions[code], code)))
+            if told is not None:
+                return told.path
+        return _upto(home, "city")
 
     def _best(self, choices: list[Division], level: str) -> Division:
         """Of several divisions of one name: in the home region, else where the article is, else of the level found."""
@@ -359,6 +388,11 @@ def article_place(doc: Doc) -> str | None:
             break
         path, total = best, below[best]
     return path or (doc._.page.home_place if doc._.page is not None else None)
+
+
+def _in_full(mention: Printed) -> bool:
+    """Whether a name is printed with what it is: 石桥镇, not 石桥."""
+    return mention.name.endswith(_SUFFIXES_OF.get(mention.level, ()))
 
 
 def _fits(one: str, other: str) -> bool:
