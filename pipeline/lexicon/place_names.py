@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -118,6 +119,10 @@ def character_odds() -> dict[str, tuple[float, float, float]]:
     return {row["character"]: (float(row["first"]), float(row["inner"]), float(row["site"])) for row in rows}
 
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_STRANGE = 1.0  # a character that no name of a place has nor news is hardly meant
+
+
 @lru_cache(maxsize=1)
 def _lookalikes() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     rows = load_tsv("place_lookalikes.tsv", ["character", "sounds", "parts"])
@@ -128,7 +133,9 @@ def likeness(one: str, other: str) -> float:
     """How easily one character is printed for another, 0 to 1: 1 for the same sound or one inside the other, else the
     share of the parts that both have."""
     table = _lookalikes()
-    if one not in table or other not in table:
+    if one not in table:
+        return _STRANGE if _HAN.match(one) else 0.0
+    if other not in table:
         return 0.0
     (sounds, parts), (other_sounds, other_parts) = table[one], table[other]
     if sounds & other_sounds - {"-"} or one in other_parts or other in parts:

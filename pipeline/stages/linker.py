@@ -123,7 +123,9 @@ class _Article:
     def _relevelled(self, named: list[Printed], ends: Mapping[int, int]) -> list[Printed]:
         """The mentions; a short name of a county far away is a town or village, if the article has that in full."""
         full = {m.name for m in named}
-        stems = {m.name.removesuffix(s): m.level for m in named for s in _SUFFIXES_OF.get(m.level, ()) if m.name.endswith(s)}
+        stems = {
+            m.name.removesuffix(s): m.level for m in named for s in _SUFFIXES_OF.get(m.level, ()) if m.name.endswith(s)
+        }
         home = significant(self._home.code)[:4] if self._home is not None else ""
 
         def level(mention: Printed) -> str:
@@ -251,9 +253,9 @@ class _Article:
             found = self._varied(area, name, level) or self._misprinted(area, name, level, area is parent)
             if found:
                 return self._choose(found, area, mention)
-        if parent is None and self._home is None:
+        if parent is None and (self._home is None or level == "town"):
             everywhere = [d for d in self._gazetteer.lookup(name) if _fits(d.level, level)]
-            if len(everywhere) == 1:
+            if len(everywhere) == 1 and (self._home is None or everywhere[0].code[:2] == self._home.code[:2]):
                 return Place.of(everywhere[0])
         above = next(iter(areas), None)
         return Place(level, f"{above.path}/{name}" if above else name, None, "unlisted")

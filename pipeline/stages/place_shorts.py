@@ -26,6 +26,7 @@ _LIST = re.compile(
     + _COUNT
     + r"(镇街|乡镇|街道|社区|行政村|自然村|村庄|[镇乡村])"
 )
+_NO_MEMBERS = frozenset(("十里", "三里", "百里"))  # 十里八村
 _LEVEL = {"镇": "town", "乡": "town", "镇街": "town", "乡镇": "town", "街道": "town", "社区": "community"}
 _SUFFIXES = {
     "town": ("镇", "乡", "街道"),
@@ -110,6 +111,8 @@ class Shorts:
                 at = end + 1
 
     def _local(self, stem: str, level: str, region: Region) -> bool:
+        if stem in _NO_MEMBERS:
+            return False
         near = {"county", "city", "page"}
         return any(region.nearness(stem + suffix) in near for suffix in _SUFFIXES[level])
 

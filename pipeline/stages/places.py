@@ -93,7 +93,7 @@ class Places:
             lower = self.bounds.find(text, survey.upper, region, sure, survey.heads, survey.doubtful)
             sure = {text[f.start : f.end] for f in lower if f.score >= SURE}
         lower = [_before_villagers(text, f) for f in lower]
-        begun = {f.start for f in lower}
+        begun = {f.start: f for f in lower}
         upper = [*survey.upper, *(f for f in survey.doubtful if f.end in begun)]
         found = _without_overlaps([*upper, *lower, *survey.others, *_deictics(text, region)])
         return found + self._shorts.find(text, found, region)
