@@ -80,9 +80,10 @@ def _shifted(number: float, unit: str, context: Context) -> str | None:
         return f"{index // 12}-{index % 12 + 1:02d}"
     if unit.endswith("小时"):
         return _shifted_clock(number, context)
-    if told.day is not None and told.fresh:
+    start = told.day if told.fresh else context.issue if told.value is None else None
+    if start is not None:
         days = number * (7 if unit.endswith(("周", "星期")) else 1)
-        context.tell(told.day + timedelta(days=int(days)))
+        context.tell(start + timedelta(days=int(days)))
         return told.value
     return told.value or vague
 
@@ -126,11 +127,21 @@ def weekday(match: re.Match[str], context: Context) -> Read:
     return end, (context.issue - timedelta(days=back)).isoformat(), "DATE"
 
 
+def _century(printed: str) -> int:
+    """The first year of 上世纪, 20世纪, 二十世纪."""
+    hundreds = {"上": 19, "本": 20}.get(printed[0])
+    return 100 * (hundreds or int(parse_number(re.sub(r"个?世纪", "", printed)) or 20) - 1)
+
+
+def age(match: re.Match[str]) -> str:
+    """本世纪初, 20世纪末: its first or last ten years; 本世纪以来."""
+    first = _century(match["age"])
+    return {"初": f"{first}/{first + 9}", "末": f"{first + 90}/{first + 99}"}.get(match["agepart"], f"{first}/..")
+
+
 def decade(match: re.Match[str]) -> str:
     """上世纪80年代初 as years; without its century, a decade of the twentieth."""
-    century = match["century"] or "上世纪"
-    head = {"上": 19, "本": 20}.get(century[0]) or int(parse_number(re.sub(r"个?世纪", "", century)) or 20) - 1
-    first = head * 100 + int(parse_number(match["decade"]) or 0)
+    first = _century(match["century"] or "上世纪") + int(parse_number(match["decade"]) or 0)
     last = first + 9
     part = match["dpart"] or ""
     if part.startswith("初"):

@@ -15,8 +15,20 @@ from typing import Any
 from pipeline.lexicon import load_yaml
 
 KEYS = (
-    *("references", "anaphors", "narrow", "sets", "parts", "seasons", "entered", "stretches", "festivals", "eras"),
-    "reigns",
+    *(
+        "references",
+        "anaphors",
+        "narrow",
+        "bare",
+        "sets",
+        "parts",
+        "seasons",
+        "entered",
+        "stretches",
+        "festivals",
+        "eras",
+    ),
+    *("reigns", "holidays"),
 )
 
 _CN = "一二三四五六七八九十"
@@ -102,6 +114,7 @@ class Grammar:
     references: dict[str, str]
     anaphors: frozenset[str]
     narrow: frozenset[str]
+    bare: frozenset[str]
     sets: dict[str, str]
     parts: dict[str, str]
     seasons: dict[str, str]
@@ -110,6 +123,7 @@ class Grammar:
     festivals: dict[str, Any]
     eras: dict[str, str]
     reigns: dict[str, int]
+    holidays: dict[str, int]
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -137,6 +151,8 @@ def grammar() -> Grammar:
     point = (
         rf"(?:(?P<old>农历(?=\d))?{year}|{_RELATIVE_YEAR})?"
         rf"(?:{_LUNAR}|{_MONTHS}|(?:{_MONTH}|{_RELATIVE_MONTH}){_PART_OF_MONTH}?)?(?:{_DAY}|{_RELATIVE_DAY})?"
+        # 9月24日(周二)晚10时
+        r"(?:(?<=[日号])\((?:周|星期)[一二三四五六日天]\)(?=[上下中凌清早晚傍深半\d]))?"
         rf"(?:{_STRETCH}|{season}|{named})?(?:的?{part})?(?:{_CLOCK})?(?P<about>许|多|左右|前后(?=[,到,举]))?"
     )
     repeated = (
@@ -149,16 +165,17 @@ def grammar() -> Grammar:
     week = rf"(?:每|逢|每逢|每到)(?:个)?(?:周|星期|礼拜){day}(?:(?:至|到|、)(?:周|星期)?{day})?"
     fixed = [*references, *sets, *eras]
     words = (
-        rf"(?P<week>{week}(?:{part_words})?(?:{clock})?)|(?P<repeated>{repeated})"
+        rf"(?P<week>{week}(?:{part_words})?(?:{clock}(?:(?:至|到|[-—~]{{1,2}})(?:{clock}))?)?)|(?P<repeated>{repeated})"
         rf"|(?P<entered>{any_of(entered)})以来"
-        rf"|(?P<word>{any_of(fixed)})|(?P<winter>去冬今春)"
+        rf"|(?P<word>{any_of(fixed)})|(?P<winter>去冬今春|今冬明春)"
+        r"|(?P<age>(?:上|本|\d{2}|二十|十九|二十一)个?世纪)(?P<agepart>初|末|以来)(?!期?\d)"
         r"|(?P<dot>(?<=“)(?:1[0-2]|[1-9])·(?:3[01]|[12]\d|0?[1-9])(?=”))"
         r"|(?P<century>(?:上|本|\d{2}|二十|十九|二十一)个?世纪)?(?<!\d)(?P<decade>[2-9]0|[二三四五六七八九]十)年代"
         r"(?P<dpart>初期?|中期|末期?|后期)?"
         r"|(?P<nearweek>(?:本|上{1,2}|下{1,2}|这)(?:个)?(?:周|星期|礼拜)(?:[一二三四五六日天末](?!期))?内?)"
         r"|(?<![\d.-])(?P<from>(?:19|20)\d{2})(?:到|至|[-—~]{1,2})(?P<until>(?:19|20)\d{2})(?![\d年学.-])"
         r"|(?<!\d)(?P<numbers>(?:1[0-9]|20)\d{2}(?P<sep>[-./])(?:0?[1-9]|1[0-2])(?P=sep)(?:3[01]|[12]\d|0?[1-9]))(?![\d.])"
-        r"|(?<![个每至到逢、])(?P<weekday>(?:星期|礼拜)[一二三四五六日天])(?!至|到|、|[-—~])"
+        r"|(?<![个每至到逢、(])(?<![日号],)(?P<weekday>(?:星期|礼拜)[一二三四五六日天])(?!至|到|、|[-—~])"
     )
     heads = {word[0] for word in [*fixed, *parts, *festivals, *seasons, *stretches, *reigns]}
     return Grammar(
@@ -170,6 +187,7 @@ def grammar() -> Grammar:
         references=references,
         anaphors=frozenset(data["anaphors"]),
         narrow=frozenset(data["narrow"]),
+        bare=frozenset(data["bare"]),
         sets=sets,
         parts=parts,
         seasons=seasons,
@@ -178,4 +196,5 @@ def grammar() -> Grammar:
         festivals=festivals,
         eras=eras,
         reigns=reigns,
+        holidays=data["holidays"],
     )

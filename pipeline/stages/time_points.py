@@ -16,9 +16,6 @@ Found = tuple[str | None, str, int]  # ISO value, type, end of the expression
 _LUNAR_MONTHS = {"正": 1, "冬": 11, "腊": 12}
 _QUARTER = re.compile(r"第?([一二三四1234])季度")
 _SHIFTS = {"次": 1, "翌": 1, "第": 1, "前": -1}
-_BARE_FESTIVALS = frozenset(
-    ["清明", "元宵", "中秋", "重阳", "端午", "小年", "国庆", "五一", "六一", "七夕", "元旦", "双11"]
-)
 _NAMED_ALONE = re.compile(r"前|后|当|期|假|里|,|节|的|祭扫|时节")
 
 
@@ -122,7 +119,7 @@ class Points:
         if word in ("今天", "今日", "今儿", "今"):
             if not match["part"] and not match["h"]:
                 return "PRESENT_REF", "DATE", end
-            base = context.dateline or base or context.article_day() or context.now()
+            base = context.issue or context.dateline or base or context.article_day() or context.now()
             word = ""
         elif word in ("昨天", "昨日", "昨"):
             before = context.issue or context.dateline
@@ -163,8 +160,11 @@ class Points:
         before = self.context.folded[start - 1 : start]
         return "\u4e00" <= before <= "\u9fff" and before not in "在从到就也是的日"
 
-    def clock(self, match: re.Match[str], base: str | None) -> Found | None:
-        """The point with its part of the day and hour; `base` is its day, None if that is the one told before."""
+    def clock(self, match: re.Match[str], base: str | None, inherited: str | None = None) -> Found | None:
+        """The point with its part of the day and hour; `base` is its day, None if that is the one told before.
+
+        `inherited` is the part of the day of the beginning of a range, for an end that names none.
+        """
         told, end = self.context.told, match.end()
         if not match["part"] and not match["h"]:
             return base, "DATE", end
@@ -183,7 +183,7 @@ class Points:
             minute = int(parse_number(match["mi"]) or 0)
         elif match["hf"]:
             minute = {"半": 30, "一刻": 15, "三刻": 45}[match["hf"]]
-        part = self.words.parts.get(match["part"] or "", "am")
+        part = self.words.parts.get(match["part"] or inherited or "", "am")
         if (part == "pm" and hour < 12) or (part == "noon" and hour in (1, 2)) or (part == "night" and 5 <= hour < 12):
             hour += 12
         if hour > 24 or minute > 59:
@@ -243,9 +243,9 @@ class Points:
                 day = festival_day(spec, year - 1) or day
             elif now and (now - day).days > 240:
                 day = festival_day(spec, year + 1) or day
-        long = word.startswith("国庆")
-        if whole.endswith(("假期", "长假", "小长假")) or (long and whole.endswith("期间")):
-            return f"{day}/{day + timedelta(days=6 if long else 2)}", "DATE", end
+        length = self.words.holidays.get(word)
+        if whole.endswith(("假期", "长假", "小长假")) or (length and whole.endswith("期间")):
+            return f"{day}/{day + timedelta(days=(length or 3) - 1)}", "DATE", end
         context.tell(day)
         return self.clock(match, day.isoformat())
 
@@ -349,7 +349,9 @@ class Points:
         if group == "named":
             if self.words.stretches.get(word, "") is None or word in self.words.narrow:
                 return match[0].endswith("期间")
-            if word in _BARE_FESTIVALS:
+            if word in self.words.bare:
+                if after == "," and "\u4e00" <= before <= "\u9fff" and before not in "在到逢了":
+                    return False  # a name of a person may hold one
                 return match[0] != word or _NAMED_ALONE.match(text, end) is not None
             return after not in "晚联文礼祭粽饼团大·"
         if group == "h":

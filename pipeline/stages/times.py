@@ -19,7 +19,7 @@ from pipeline.lexicon.numbers import parse_number
 from pipeline.page.issue import news_day
 from pipeline.records import Page, TimeExpression
 from pipeline.stages.time_context import Context
-from pipeline.stages.time_counts import Read, counted, decade, near_week, weekday
+from pipeline.stages.time_counts import Read, age, counted, decade, near_week, weekday
 from pipeline.stages.time_grammar import SINCE, TO, grammar
 from pipeline.stages.time_points import Found, Points
 from pipeline.stages.units import unit_pattern
@@ -112,7 +112,10 @@ class _Reader:
             head = "XXXX" if context.year is None else context.year
             return end, f"{head}-{self.words.entered[match['entered']]}/..", "DATE"
         if match["winter"]:
-            return end, f"{context.year - 1}-12/{context.year}-02" if context.year else "XXXX", "DATE"
+            first = context.year - (match["winter"][0] == "去") if context.year else None
+            return end, f"{first}-12/{first + 1}-02" if first else "XXXX", "DATE"
+        if match["age"]:
+            return end, age(match), "DATE"
         if match["dot"]:
             month, number = (int(x) for x in match["dot"].split("·"))
             year = context.year_of_month(month, match.start(), end)
@@ -154,13 +157,15 @@ class _Reader:
         if word in words.eras:
             return end, words.eras[word], "DATE"
         before, after = text[start - 1 : start] or "\n", text[end : end + 1] or "\n"
-        if not self._word_sound(word, before, after, start, end):
+        if not self._word_sound(word, before, after):
             return None
         longer = words.point.match(text, start)
         more = longer is not None and longer.end() > end
         if word in ("今天", "今日", "今儿") and more:
             return None
         value: str | None = words.references[word]
+        if word == "近期" and not self.context.ahead(start, end):
+            value = "PAST_REF"
         if word in words.anaphors and told.value and (word != "当年" or told.year):
             if _MONTH_AHEAD.match(text, end) or (word == "当年" and more):
                 return None
@@ -174,7 +179,7 @@ class _Reader:
             end = since.end() if since else end
         return end, value, "DATE"
 
-    def _word_sound(self, word: str, before: str, after: str, start: int, end: int) -> bool:
+    def _word_sound(self, word: str, before: str, after: str) -> bool:
         """Whether a vague word speaks of time here: not 农村的未来, 展现在, 正当时."""
         opens = before in _CLAUSE_EDGE
         if word in ("过去", "最近") and after in "了的。;!?\n":
@@ -183,8 +188,6 @@ class _Reader:
             return opens
         if word in ("未来", "眼前"):
             return opens or (word == "未来" and before in "在望来" and after in ",、")
-        if word == "近期":
-            return self.context.ahead(start, end) or self.words.references[word] == "PAST_REF"
         if word == "今后":
             return not after.isdigit()
         return not (word == "现在" and before in "展呈出实涌体") and not (word == "当时" and before == "正")
@@ -221,7 +224,7 @@ class _Reader:
         second = self.words.point.match(text, link.end())
         if second is None or not any(second[group] for group in ("d", "m", "h", "y", "rd")):
             return None
-        other = self._second(second, value)
+        other = self._second(match, second, value)
         if other is None or not other[0]:
             return None
         head, tail = value, other[0]
@@ -229,11 +232,12 @@ class _Reader:
             tail = "T" + tail.rpartition("T")[2]
         return other[2], f"{head}/{tail}", "TIME" if "TIME" in (kind, other[1]) else kind
 
-    def _second(self, second: re.Match[str], value: str) -> Found | None:
+    def _second(self, first: re.Match[str], second: re.Match[str], value: str) -> Found | None:
         """The end of a range, which goes on from its beginning."""
         context, begin = self.context, days_of(value)[0]
+        part = first["part"]  # 晚上8点到10点: still in the evening
         if value.startswith("T"):
-            return self.points.clock(second, "")
+            return self.points.clock(second, "", part)
         if begin is not None and second["d"] and not second["m"] and not second["rm"]:
             day = make_date(begin.year, begin.month, int(parse_number(second["d"]) or 0))
             if day is None:
@@ -241,7 +245,7 @@ class _Reader:
             context.tell(day)
             return self.points.clock(second, day.isoformat())
         if begin is not None and second["h"] and not any(second[group] for group in ("m", "d", "rd")):
-            return self.points.clock(second, begin.isoformat())
+            return self.points.clock(second, begin.isoformat(), part)
         if begin is not None and not second["ry"]:
             if second["m"] and not second["y"]:
                 next_year = int(parse_number(second["m"]) or 0) < begin.month
