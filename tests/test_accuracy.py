@@ -8,7 +8,7 @@ After a change for the better, or one that is worth what it costs, record the ne
 
     python -m tests.test_accuracy
 
-and commit the baseline with the change that moved it.
+and commit the baseline, and the tables of the READMEs that it is copied to, with the change that moved it.
 """
 
 from __future__ import annotations
@@ -104,6 +104,9 @@ def record() -> None:
         console.print(f"\n{which}")
         console.print(scores.table())
     BASELINE.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    from tests.readme import refresh
+
+    refresh()
 
 
 if __name__ == "__main__":
