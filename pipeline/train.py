@@ -1,4 +1,6 @@
-"""Make the shipped models again: `python -m pipeline.train segmenter|headings|names|objects configs/train.yaml`.
+"""Make the shipped models again: `python -m pipeline.train segmenter|headings|names|objects|events configs/train.yaml`.
+
+The models of `objects` and `events` read the vectors of the name model, so they come after `names`.
 
 Two more commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures, and
 `python -m pipeline.train predict-msra IN OUT` reads lines of `{"text": …}` and writes `{"text", "spans"}` with
@@ -9,13 +11,14 @@ Training needs PyTorch and SciPy (`pip install '.[train]'`) and the corpora that
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-PARTS = ("segmenter", "headings", "names", "objects")
+PARTS = ("segmenter", "headings", "names", "objects", "events")
 
 
 def missing(settings: Any) -> list[str]:
@@ -70,6 +73,10 @@ def main(arguments: list[str] | None = None) -> int:
             from pipeline.training import objects
 
             objects.train(settings)
+        elif chosen.command == "events":
+            from pipeline.training import events
+
+            print(json.dumps(events.train_events(settings)))
         else:
             from pipeline.training import names_score
 

@@ -26,6 +26,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from spacy.attrs import IDX
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -151,7 +152,7 @@ def get_spans(doc: Doc, group: str) -> list[tuple[Span, Any]]:
 
 
 def _split_at(doc: Doc, edges: set[int]) -> None:
-    starts = [token.idx for token in doc]
+    starts = doc.to_array(IDX).tolist()
     cuts: dict[int, list[int]] = {}
     for edge in edges:
         at = bisect_right(starts, edge) - 1
@@ -180,8 +181,8 @@ def sentence_of(doc: Doc, start: int, end: int) -> tuple[int, int]:
     first = max(bisect_right(ends, start) - 1, 0)
     last = bisect_left(ends, end)
     low = ends[first] if ends else 0
-    high = ends[last] if last < len(ends) else len(doc.text)
-    text = doc.text
+    text = doc._.folded  # kept with the Doc; doc.text is put together anew at every look
+    high = ends[last] if last < len(ends) else len(text)
     while low < high and text[low].isspace():
         low += 1
     while high > low and text[high - 1].isspace():

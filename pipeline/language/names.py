@@ -7,6 +7,7 @@ Shapes below: N characters, D channels, K tags.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -55,6 +56,7 @@ class NameModel:
         self.key = f"vectors {folder}"  # where `vectors_of` keeps its vectors of a Doc
         if not path.is_file():
             raise ValueError(f"no name model in {folder}: the file names.npz is missing")
+        self.fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()[:16]  # models over its vectors belong to it
         with np.load(path) as data:
             self._w = {k: data[k].astype(np.float32) if data[k].dtype == np.float16 else data[k] for k in data.files}
         self.labels: dict[str, list[str]] = json.loads(bytes(self._w["labels"]).decode())

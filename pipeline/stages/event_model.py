@@ -5,12 +5,14 @@ dense vector. The name model has read the article already, so its vectors of the
 tell the network what it cannot see: where names, times and quantities stand. `pipeline.training.events` makes the models.
 
 A model is one .npz file: `features` and `classes` (strings, one a line), `weights` (features x classes), and for the
-network `inward` (dimension x hidden), `inward_bias`, `outward` (hidden x classes), `outward_bias`, all float16.
+network `inward` (dimension x hidden), `inward_bias`, `outward` (hidden x classes), `outward_bias`, all float16; `encoder`
+is the fingerprint of the name model whose vectors it was trained on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +26,19 @@ class Scorer:
     """Scores of classes for examples that are bags of features with a dense vector each."""
 
     def __init__(
-        self, features: Sequence[str], classes: Sequence[str], weights: Array, network: dict[str, Array] | None = None
+        self,
+        features: Sequence[str],
+        classes: Sequence[str],
+        weights: Array,
+        network: dict[str, Array] | None = None,
+        encoder: str = "",
     ):
         """`weights` (features x classes); `network` the four arrays of the file format, or None for features alone."""
         if weights.shape != (len(features), len(classes)):
             raise ValueError(f"weights are {weights.shape}, expected {(len(features), len(classes))}")
         self.features = {f: i for i, f in enumerate(features)}
         self.classes = tuple(classes)
+        self.encoder = encoder
         self.weights = np.ascontiguousarray(weights, dtype=np.float32)
         self.network = {k: np.ascontiguousarray(v, dtype=np.float32) for k, v in (network or {}).items()}
 
@@ -42,13 +50,16 @@ class Scorer:
             if missing:
                 raise ValueError(f"{path} is no event model: it lacks {', '.join(sorted(missing))}")
             features, classes = str(data["features"]).split("\n"), str(data["classes"]).split("\n")
-            return cls(features, classes, data["weights"], {k: data[k] for k in _NETWORK if k in data.files})
+            network = {k: data[k] for k in _NETWORK if k in data.files}
+            encoder = str(data["encoder"]) if "encoder" in data.files else ""
+            return cls(features, classes, data["weights"], network, encoder)
 
     def save(self, path: Path) -> None:
         """Write the file; weights are rounded to half precision."""
         arrays: dict[str, NDArray] = {
             "features": np.array("\n".join(self.features)),
             "classes": np.array("\n".join(self.classes)),
+            "encoder": np.array(self.encoder),
             "weights": self.weights.astype(np.float16),
         }
         arrays.update({k: v.astype(np.float16) for k, v in self.network.items()})
@@ -58,8 +69,11 @@ class Scorer:
         """(examples, classes), not normalised; `dense` (examples, dimension) is not looked at without a network."""
         known = self.features
         out = np.zeros((len(features), len(self.classes)), dtype=np.float32)
-        for i, some in enumerate(features):
-            out[i] = self.weights[[n for f in some if (n := known.get(f)) is not None]].sum(axis=0)
+        numbers = [[n for f in some if (n := known.get(f)) is not None] for some in features]
+        full = [i for i, some in enumerate(numbers) if some]
+        if full:
+            starts = np.cumsum([0, *(len(numbers[i]) for i in full)])[:-1]
+            out[full] = np.add.reduceat(self.weights[list(chain.from_iterable(numbers))], starts, axis=0)
         if self.network:
             hidden = dense @ self.network["inward"] + self.network["inward_bias"]
             out += np.maximum(hidden, 0, out=hidden) @ self.network["outward"] + self.network["outward_bias"]

@@ -104,7 +104,7 @@ def _prizes(view: View) -> Iterator[Trigger]:
 
 _SKIP = re.compile(r"[了着过起出好完]")
 _SAID = re.compile("强调|指出|要求|表示|介绍|认为|希望|建议|据悉|据了解|获悉|说")
-_TAIL = re.compile(r"[”’》\")）\s]+$")
+_TAIL = re.compile(r"[”’》\")）\sQ]+$")
 
 
 def features(view: View, found: list[Trigger]) -> list[list[str]]:
@@ -180,6 +180,8 @@ def _context(view: View, t: Trigger, clause: tuple[int, int]) -> list[str]:
         m = pattern.findall(left)
         if m:
             f.append(f"cue:{name}")
+            if pattern.search(left, max(0, len(left) - 4)):
+                f.append(f"near:{name}")
             f += [f"cw:{x}" for x in set(m)]
     bare = _TAIL.sub("", right)
     if bare and (head := lex.head_at_end(bare)):
@@ -211,11 +213,26 @@ def _context(view: View, t: Trigger, clause: tuple[int, int]) -> list[str]:
     return f
 
 
+# What makes a future of any trigger behind it; on the labelled pages nothing after these is told as done.
+_FUTURE = re.compile(r"将[于在会继陆]|即将|拟[于在]?$|计划|预计|有望|定于|将$")
+
+
+def future(view: View, t: Trigger) -> bool:
+    """Whether the clause says before the trigger that it is still to come (将于, 计划)."""
+    start = view.flat_span(view.clause(t.start, t.end)[0], t.start)[0]
+    return _FUTURE.search(view.flat, start, view.flat_span(t.start, t.end)[0]) is not None
+
+
 def dense(view: View, found: list[Trigger], vectors: Array) -> Array:
     """The vectors of each candidate, (candidates, 4 D): its first and last character, mean and maximum of its clause."""
-    out = np.zeros((len(found), 4 * vectors.shape[1]), dtype=np.float32)
+    size = vectors.shape[1]
+    out = np.empty((len(found), 4 * size), dtype=np.float32)
+    out[:, :size] = vectors[[t.start for t in found]]
+    out[:, size : 2 * size] = vectors[[t.end - 1 for t in found]]
+    clauses: dict[tuple[int, int], list[int]] = {}
     for i, t in enumerate(found):
-        low, high = view.clause(t.start, t.end)
-        clause = vectors[low:high]
-        out[i] = np.concatenate([vectors[t.start], vectors[t.end - 1], clause.mean(axis=0), clause.max(axis=0)])
+        clauses.setdefault(view.clause(t.start, t.end), []).append(i)
+    for (low, high), rows in clauses.items():
+        out[rows, 2 * size : 3 * size] = vectors[low:high].mean(axis=0)
+        out[rows, 3 * size :] = vectors[low:high].max(axis=0)
     return out

@@ -16,7 +16,7 @@ from pipeline.records import Mention, Quantity, TimeExpression
 
 # PER, ORG, PLACE, POST, time, quantity; other capitals, digits and line ends are written a, 0 and ¶ there.
 SYMBOLS = {"PER": "P", "ORG": "O", "PLACE": "L", "POST": "X"}
-TIME, QUANTITY = "T", "Q"
+PLACE, TIME, QUANTITY = "L", "T", "Q"
 _PLAIN = {ord(c): "a" for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"} | {ord(c): "0" for c in "0123456789"} | {10: "¶"}
 _CLAUSE_END = re.compile(r"[,;:。!?\n]")
 _CHAIN = re.compile(r"L{2,}")

@@ -8,12 +8,16 @@ They are made by `python -m pipeline.train events configs/train.yaml`.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -21,9 +25,11 @@ from pipeline.language.document import EVENTS, set_spans
 from pipeline.language.names import load_model, vectors_of
 from pipeline.records import Argument, Event, Mention, TimeExpression
 from pipeline.stages import event_arguments, event_triggers
+from pipeline.stages.event_arguments import Told
+from pipeline.stages.event_candidates import Named, candidates
 from pipeline.stages.event_model import Array, Scorer, softmax
 from pipeline.stages.event_triggers import Trigger
-from pipeline.stages.event_view import TIME, Entity, View
+from pipeline.stages.event_view import PLACE, TIME, Entity, View
 
 BUILTIN = "builtin"
 FILES = ("triggers", "arguments", "realis")
@@ -33,7 +39,7 @@ FILES = ("triggers", "arguments", "realis")
     "news_events",
     assigns=["doc._.events"],
     requires=["doc._.mentions", "doc._.times", "doc._.quantities"],
-    default_config={"model": BUILTIN, "names": BUILTIN, "trigger_threshold": 0.4, "argument_threshold": 0.4},
+    default_config={"model": BUILTIN, "names": BUILTIN, "trigger_threshold": 0.35, "argument_threshold": 0.4},
 )
 def create_events(
     nlp: Language, name: str, model: str, names: str, trigger_threshold: float, argument_threshold: float
@@ -55,6 +61,12 @@ class Events:
         self.triggers, self.arguments, self.realis = (Scorer.load(folder / f"{name}.npz") for name in FILES)
         self.trigger_threshold, self.argument_threshold = trigger_threshold, argument_threshold
         self.encoder = load_model(names)
+        if any(s.encoder != self.encoder.fingerprint for s in (self.triggers, self.arguments, self.realis)):
+            warnings.warn(
+                f"the event models in {folder} were trained on the vectors of another name model than {names}: "
+                "events will be poor until `python -m pipeline.train events configs/train.yaml` makes them again",
+                stacklevel=2,
+            )
         event_triggers.lexicon()
 
     def __call__(self, doc: Doc) -> Doc:
@@ -63,9 +75,15 @@ class Events:
         events = []
         if found:
             vectors = vectors_of(doc, self.encoder)
+            added = event_arguments.sums(vectors)
+            names = Named(view)
             starts = sorted(t.start for t in found)
+            told: Told | None = None
             for c in self._choose(view, found, vectors):
-                arguments = self._arguments(view, c, starts, vectors)
+                if told is not None and view.paragraph(told.start) != view.paragraph(c.trigger.start):
+                    told = None
+                arguments = self._arguments(view, c, names, starts, told, (vectors, added))
+                told = Told(c.kind, c.trigger.start, {view.text[a.start : a.end]: a.role for a in arguments})
                 events.append((c.trigger, self._event(view, c, arguments)))
         set_spans(doc, EVENTS, [(t.start, t.end, e.type, e) for t, e in events])
         return doc
@@ -75,28 +93,31 @@ class Events:
         seen = event_triggers.features(view, found)
         dense = event_triggers.dense(view, found, vectors)
         scores = self.triggers.scores(seen, dense)
-        planned = softmax(self.realis.scores(seen, dense))[:, 1]
+        planned = softmax(self.realis.scores(seen, dense))[:, 1] > 0.5
+        scores[~np.stack([_allowed(t.types) for t in found])] = -np.inf
+        chances = softmax(scores)
+        kinds = 1 + chances[:, 1:].argmax(axis=1)
         likely: list[Choice] = []
-        for i, t in enumerate(found):
-            chance = softmax(scores[i, [0, *(event_triggers.CLASSES.index(k) for k in t.types)]])
-            event = 1 - float(chance[0])
-            if event >= self.trigger_threshold:
-                kind = t.types[int(chance[1:].argmax())]
-                likely.append(Choice(t, kind, event, "planned" if planned[i] > 0.5 else "actual"))
+        for i in np.flatnonzero(1 - chances[:, 0] >= self.trigger_threshold):
+            t = found[i]
+            realis = "planned" if planned[i] or event_triggers.future(view, t) else "actual"
+            likely.append(Choice(t, event_triggers.CLASSES[kinds[i]], 1 - float(chances[i, 0]), realis))
         kept: list[Choice] = []
         for c in sorted(likely, key=lambda c: -c.chance):
             if all(c.trigger.end <= k.trigger.start or k.trigger.end <= c.trigger.start for k in kept):
                 kept.append(c)
         return sorted(kept, key=lambda c: c.trigger.start)
 
-    def _arguments(self, view: View, c: Choice, starts: list[int], vectors: Array) -> list[Argument]:
+    def _arguments(
+        self, view: View, c: Choice, names: Named, starts: list[int], told: Told | None, vectors: tuple[Array, Array]
+    ) -> list[Argument]:
         """The arguments of an event in order of place; of overlapping candidates the likeliest."""
         t = c.trigger
-        options = event_arguments.candidates(view, t.start, t.end)
+        options = candidates(view, t.start, t.end, names)
         if not options:
             return []
-        seen = event_arguments.features(view, t.start, t.end, c.kind, options, starts)
-        chances = softmax(self.arguments.scores(seen, event_arguments.dense(t.start, t.end, options, vectors)))
+        seen = event_arguments.features(view, t.start, t.end, c.kind, options, starts, told)
+        chances = softmax(self.arguments.scores(seen, event_arguments.dense(t.start, t.end, options, *vectors)))
         likely = []
         for option, chance in zip(options, chances, strict=True):
             if 1 - chance[0] >= self.argument_threshold:
@@ -112,6 +133,12 @@ class Events:
         event = Event(c.kind, c.realis, tuple(arguments), source="model", score=c.chance)
         first, last = _dates(view, c, arguments)
         return replace(event, date=first, last_date=last, place=_place(view, c, arguments))
+
+
+@cache
+def _allowed(types: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Which classes a trigger of some types may have: none, or one of them."""
+    return np.array([kind == "none" or kind in types for kind in event_triggers.CLASSES])
 
 
 class Choice(NamedTuple):
@@ -155,5 +182,9 @@ def _place(view: View, c: Choice, arguments: list[Argument]) -> str | None:
 
 def _deepest(view: View, low: int, high: int) -> str | None:
     """The longest canonical path of the places told in a stretch; the first of equals."""
-    paths = [e.record.canonical for e in view.within(low, high) if isinstance(e.record, Mention) and e.record.canonical]
+    paths = [
+        e.record.canonical
+        for e in view.within(low, high)
+        if e.symbol == PLACE and isinstance(e.record, Mention) and e.record.canonical
+    ]
     return max(paths, key=lambda p: p.count("/"), default=None)
