@@ -10,8 +10,8 @@ from pipeline.lexicon.calendar import make_date
 from pipeline.lexicon.numbers import parse_number
 from pipeline.stages.time_grammar import AHEAD, SENTENCE_END, grammar
 
-_DATELINE = re.compile(r"(?<![\d年])(1[0-2]|[1-9])月(3[01]|[12]\d|[1-9])日(?=讯|电|消息|报道)")
-_MONTH_DAY = re.compile(r"(?<![\d年])(1[0-2]|[1-9])月(3[01]|[12]\d|[1-9])日")
+_DATELINE = re.compile(r"(?<![\d年])(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])日(?=讯|电|消息|报道)")
+_MONTH_DAY = re.compile(r"(?<![\d年])(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])日")
 _NEW_SENTENCE = re.compile(r"[。!?\n]")
 _MONTH_SHIFT = {"上": -1, "下": 1, "次": 1}
 

@@ -48,12 +48,13 @@ def counted(match: re.Match[str], context: Context) -> Read | None:
 def _from_told(match: re.Match[str], context: Context) -> Read | None:
     """两年前, 三天后, 八年来."""
     unit, way, end = match["unit"], match["way"], match.end()
-    number = None if match["num"] in "几数" else 0.5 if match["num"] == "半" else parse_number(match["num"])
+    number = None if match["num"][0] in "几数" else 0.5 if match["num"] == "半" else parse_number(match["num"])
     if way == "间" or (unit.endswith("小时") and way != "前"):
         return None
     if way == "来":
         if unit != "年" or number is None or context.year is None or match["many"]:
-            return (end, "PAST_REF", "DATE") if unit == "年" and match["many"] else None
+            vague = match["many"] or (match["num"].endswith("十") and number is None)  # 几十年来
+            return (end, "PAST_REF", "DATE") if unit == "年" and vague else None
         return end, f"{context.year - int(number)}/{context.year}", "DATE"
     if number is None:
         return (end, "PAST_REF" if way == "前" else "FUTURE_REF", "DATE") if unit == "年" and way == "前" else None

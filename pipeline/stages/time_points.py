@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.lexicon.calendar import lunar_date, make_date, solar_term
 from pipeline.lexicon.numbers import parse_number
 from pipeline.stages.time_context import Context
-from pipeline.stages.time_grammar import SINCE, Grammar
+from pipeline.stages.time_grammar import SINCE, WILL, Grammar
 
 Found = tuple[str | None, str, int]  # ISO value, type, end of the expression
 
@@ -236,12 +236,13 @@ class Points:
         day = festival_day(spec, year) if year else None
         if day is None or year is None:
             solar = isinstance(spec, list) and spec[0] != "l"
-            return f"XXXX-{spec[0]:02d}-{spec[1]:02d}" if solar else "XXXX", "DATE", end
+            value = f"XXXX-{spec[0]:02d}-{spec[1]:02d}" if solar else "XXXX"
+            return value, "DATE", end
         if not match["y"] and not match["ry"]:
             now = context.now()
             if now and (day - now).days > 100 and not context.ahead(match.start(), end):
                 day = festival_day(spec, year - 1) or day
-            elif now and (now - day).days > 240:
+            elif now and (now - day).days > (45 if WILL.search(context.clause(match.start(), end)) else 240):
                 day = festival_day(spec, year + 1) or day
         length = self.words.holidays.get(word)
         if whole.endswith(("假期", "长假", "小长假")) or (length and whole.endswith("期间")):
