@@ -156,6 +156,7 @@ def test_captions_are_articles_of_their_own(gap):
     assert names(articles[1]) == [("杜渡", "photographer")]
     assert names(articles[3]) == [("杜渡", "correspondent"), ("高远", "correspondent")]
     assert body(page, articles[0]) == A[0] + A[1]
+    assert body(page, articles[1]) == CAPTION
     assert body(page, articles[3]) == CAPTION
 
 

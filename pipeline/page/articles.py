@@ -18,6 +18,7 @@ _OPINION = re.compile(r"感言|评论|时评|短评|杂谈|漫谈|笔谈|论坛$
 _REPORT = re.compile(r"(?:最近|今年|去年|据|记者.{0,12}(?:获悉|了解到))")  # how news begins
 _BRIEF = 150  # characters: a text under this length is a brief
 _CAPTION = 260  # characters that a caption does not exceed
+_ARROWS = "▲△▼▽◀►▶◄↑↓←→"
 _OPENING, _CLOSING = "[【(（「", ":：]】)）」 　"
 
 
@@ -113,6 +114,9 @@ class _Maker:
             self.dateline = self.dateline or block.lead.dateline
             self.credits.append(Credit(block.lead.bylines, True))
             self.put(block, "dateline", 0, low)
+        elif block.marked and block.folded[0] in _ARROWS:
+            low = 1  # it points to the picture and is no part of the text
+            self.put(block, "byline", 0, low)
         if block.tail:
             high = block.tail[0]
         self.put(block, "body", low, high, goes_on=low > 0)

@@ -258,7 +258,7 @@ class _Parser:
         return end
 
     def read_organisation(self, chunk: str, after: str) -> None:
-        if after in ("供稿", "供图"):
+        if after in ("供稿", "供图", "摄", "摄影"):
             self.sent = self.sure = True
         elif after == "宣":
             self.groups[-1].chunks.append(chunk)

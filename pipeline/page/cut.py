@@ -13,6 +13,7 @@ from functools import cache
 
 from pipeline.lexicon import load_tsv
 from pipeline.page.blocks import Block, Likeness
+from pipeline.page.bylines import Credit
 from pipeline.page.headings import is_motto, is_notice, is_place, is_subtitle
 from pipeline.page.reflow import closed
 
@@ -77,6 +78,15 @@ def _in_parts_like(one: str, other: str) -> bool:
     return len(a) == len(b) and all(abs(len(x) - len(y)) <= 2 for x, y in zip(a, b, strict=True))
 
 
+def _signs_picture(credit: Credit, first: Block) -> bool:
+    """Whether a byline may sign a picture: names of one role, photographers or behind a mark; reporters behind a mark
+    sign below a text that opens with a date."""
+    roles = {byline.role for byline in credit.bylines}
+    if len(roles) > 1 or not credit.marked:
+        return credit.photo and len(roles) < 2
+    return credit.photo or roles != {"reporter"} or first.starts_with_date or first.marked
+
+
 class _Reading:
     """Blocks from `start` read as one article, block by block, with its score so far."""
 
@@ -92,6 +102,7 @@ class _Reading:
         self.labelled = False
         self.subheads: list[str] = []
         self.runs = 0  # subheads in two lines
+        self.gaps = 0  # subheads behind a wide gap
         self.paragraphs = 0  # behind the first one
 
     def add(self, *features: str) -> None:
@@ -256,7 +267,10 @@ class _Reading:
         if any(abs(len(other) - len(text)) <= 3 for other in self.subheads):
             self.add("subhead_sister")
         if " " in text and any(_in_parts_like(text, other) for other in self.subheads):
-            self.add("subhead_twin")
+            self.score += self.weights["subhead_twin"] * min(1.0, 0.4 + self.like.get(here, 0.0))
+        if block.gap > 1 and self.subheads and not self.gaps:
+            self.add("subhead_gap_unlike")
+        self.gaps += block.gap > 1
         self.subheads.append(text)
         if self.dateline:
             self.add("subhead_dateline")
@@ -280,7 +294,7 @@ class _Reading:
         if block.kind == "prose" and not block.tail and not closed(block.folded):
             score += 0.0 if _SIGNATURE.search(block.folded) else w["ends_open"]
         credit = block.credit if block.kind == "byline" else block.signed
-        if credit and (credit.photo or credit.marked) and len({b.role for b in credit.bylines}) < 2:
+        if credit and _signs_picture(credit, first):
             if self.displays:
                 score += w["signed_as_caption"] if last > self.first else 0.0
             elif not first.bulleted:

@@ -146,6 +146,7 @@ _SIGNED_NOTICE = re.compile(r"[。;)\d]\s*[^。;,]{2,30}\d{4}年\d{1,2}月\d{1,2
 _INNER_STOP = re.compile(r"[。;]")
 _DATE = re.compile(r"\d{1,2}月\d{1,2}日")
 _LEAD_DATE = re.compile(r"(?:近日|日前|连日来|\d{1,2}月\d{1,2}日),")  # how a first sentence begins
+_SIGNED = 3.0  # doubt behind a signed text
 _COLUMN = 9  # characters that the narrowest column takes in a line
 _SHORT = 30  # a line under this length that does not end as a sentence may be a headline
 _PROSE = 46  # a longer one may not
@@ -190,7 +191,8 @@ def goes_on(before: str, line: Line, grams: Grams, doubt: float) -> bool:
         return False
     if _is_closed_in_itself(before) or trailing(before[-160:]) or _SIGNED_NOTICE.search(before[-60:]):
         return False
-    score = junction(before, after) + (2.0 if grams.known(before, after) else 0.0)
+    known = grams.known(before, after)
+    score = junction(before, after) + (2.0 if known else 0.0)
     if _unclosed(before):
         score += 2.0
     whole = closed(after) or len(after) > _PROSE or "。" in after  # the line is running text itself
@@ -199,6 +201,10 @@ def goes_on(before: str, line: Line, grams: Grams, doubt: float) -> bool:
     if not whole or (len(after) <= 6 and len(before) <= 12):
         return False
     score -= 0.8 + doubt
+    if known and doubt > 1.5:
+        score -= 1.5  # the words of a headline occur in its text anyway
+    if _DATE.match(after) and not before[-1].isdigit():
+        score -= 1.5  # so news begins
     if len(before) < _COLUMN:
         score -= 1.5
     if " " in before or before[-1] in "”》)":
@@ -239,10 +245,10 @@ def _doubt(before: list[str]) -> float:
     last = before[-1]
     if len(last) <= 90 and (credit := parse(last)) and credit.sure:
         opens = len(before) > 1 and is_display(before[0])  # it stands between headline and text
-        return 0.0 if opens else 2.0
+        return 0.0 if opens else _SIGNED
     if is_display(last):
         return 1.2
-    return 2.0 if trailing(last[-160:]) else 0.0
+    return _SIGNED if trailing(last[-160:]) else 0.0
 
 
 # ------------------------------------------------------------------------------------------------- kinds of lines
@@ -274,7 +280,7 @@ def is_table(folded: str) -> bool:
     if len(items) < 4 or max(len(i) for i in items) > 24:
         items = folded.split()
         return len(items) >= 6 and sum(len(i) for i in items) <= 4.5 * len(items) and max(len(i) for i in items) <= 12
-    return ";" in folded or ("  " in folded and sum(c.isdigit() for c in folded) >= 4)
+    return folded.count(";") > 1 or ("  " in folded and sum(c.isdigit() for c in folded) >= 4)
 
 
 def is_contact(folded: str) -> bool:
