@@ -151,7 +151,7 @@ class Context:
             return self.year + 1
         if later <= 1 or self.ahead(start, end):
             return self.year
-        return self.year - 1 if later >= 6 or now[0] <= 3 else self.year
+        return self.year - 1 if later >= (3 if self.issue else 6) or now[0] <= 3 else self.year
 
     def month_of_word(self, word: str) -> tuple[int | None, int | None]:
         """Year and month of 本月, 上月, 当月, 次月 and of 月底 alone."""

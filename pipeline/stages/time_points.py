@@ -341,6 +341,8 @@ class Points:
                 return False
             return not (word == "全年" and after in "龄约")
         if group == "ry":
+            if word == "明年" and after in "少幼老迈轻仅近过事龄":  # the end of a name and 年少
+                return False
             if len(word) == 1 or after in "纪岁级" or (word == "后年" and after in "产均收"):
                 return False
             clipped = word in ("前年", "当年", "后年", "那年", "这年", "来年", "上年", "本年")

@@ -187,6 +187,8 @@ class _Reader:
         if word == "过去" and after == ",":
             return opens
         if word in ("未来", "眼前"):
+            if after == "可":  # 未来可期
+                return False
             return opens or (word == "未来" and before in "在望来" and after in ",、")
         if word == "今后":
             return not after.isdigit()
