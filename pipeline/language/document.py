@@ -39,10 +39,18 @@ MENTIONS, QUANTITIES, TIMES, EVENTS = "mentions", "quantities", "times", "events
 _RECORD_OF = {"mention": MENTIONS, "quantity": QUANTITIES, "time": TIMES, "event": EVENTS}
 
 
+def text_of(doc: Doc) -> str:
+    """`doc.text`, put together once: spaCy does it anew each time, which is long over a long article."""
+    cached = doc.user_data.get("text")
+    if cached is None:
+        cached = doc.user_data["text"] = doc.text
+    return cached
+
+
 def _folded(doc: Doc) -> str:
     cached = doc.user_data.get("folded")
     if cached is None:
-        cached = doc.user_data["folded"] = fold(doc.text)
+        cached = doc.user_data["folded"] = fold(text_of(doc))
     return cached
 
 
@@ -140,7 +148,7 @@ def set_spans(doc: Doc, group: str, spans: Iterable[tuple[int, int, str, Any]]) 
     for start, end, label, record in wanted:
         span = doc.char_span(start, end, label=label)
         if span is None:
-            raise ValueError(f"no span [{start}, {end}) in a text of {len(doc.text)} characters")
+            raise ValueError(f"no span [{start}, {end}) in a text of {len(text_of(doc))} characters")
         _records(doc)[group, start, end, label] = record
         out.append(span)
     doc.spans[group] = out
@@ -181,7 +189,7 @@ def sentence_of(doc: Doc, start: int, end: int) -> tuple[int, int]:
     first = max(bisect_right(ends, start) - 1, 0)
     last = bisect_left(ends, end)
     low = ends[first] if ends else 0
-    text = doc._.folded  # kept with the Doc; doc.text is put together anew at every look
+    text = text_of(doc)
     high = ends[last] if last < len(ends) else len(text)
     while low < high and text[low].isspace():
         low += 1

@@ -12,7 +12,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.document import MENTIONS, QUANTITIES, get_spans, set_spans
+from pipeline.language.document import MENTIONS, QUANTITIES, get_spans, set_spans, text_of
 from pipeline.language.names import BUILTIN, load_model, vectors_of
 from pipeline.stages.object_model import ObjectModel
 
@@ -69,4 +69,4 @@ class Objects:
 
 
 def _words(doc: Doc, at: tuple[int, int] | None) -> str | None:
-    return doc.text[at[0] : at[1]] if at else None
+    return text_of(doc)[at[0] : at[1]] if at else None

@@ -13,7 +13,16 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from pipeline.language.document import EVENTS, MENTIONS, QUANTITIES, TIMES, article_text, get_spans, sentence_of
+from pipeline.language.document import (
+    EVENTS,
+    MENTIONS,
+    QUANTITIES,
+    TIMES,
+    article_text,
+    get_spans,
+    sentence_of,
+    text_of,
+)
 from pipeline.records import Article, Page, Segment
 
 Row = dict[str, Any]
@@ -276,7 +285,7 @@ class _FactRows:
         return entity_id("ORG", squeeze(text))
 
     def _text(self, start: int, end: int) -> str:
-        return self.doc.text[start:end]
+        return text_of(self.doc)[start:end]
 
     def _printed(self, start: int, end: int) -> Row:
         low, high = self.doc._.offsets.to_raw(start, end)
