@@ -60,7 +60,7 @@ class Plan:
             yield Failure(**line)
 
     def _lines(self, kind: str) -> Iterator[dict]:
-        with self.file.open(encoding="utf-8") as lines:
+        with self.file.open(encoding="utf-8", errors="surrogateescape") as lines:
             for line in lines:
                 row = json.loads(line)
                 if kind in row:
@@ -78,7 +78,7 @@ def make_plan(config: Config, fingerprint: str, file: Path) -> Plan:
     stated: list[str] = []
 
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8") as out:
+    with file.open("w", encoding="utf-8", errors="surrogateescape") as out:
 
         def write(kind: str, row: dict) -> None:
             out.write(json.dumps({kind: row}, ensure_ascii=False) + "\n")

@@ -10,6 +10,9 @@ from typing import Any
 import spacy
 from spacy.lang.zh import ChineseTokenizer
 from spacy.language import Language
+from spacy.tokens import Doc
+
+LONGEST_ARTICLE = 30_000  # characters
 
 
 def builtin_model() -> Path:
@@ -35,7 +38,16 @@ def load_pkuseg(model: Path) -> Any:
 
 
 class SegmenterTokenizer(ChineseTokenizer):
-    """spaCy's tokenizer, but `nlp.initialize()` leaves the loaded model and the user words as they are."""
+    """spaCy's tokenizer, but `nlp.initialize()` leaves the loaded model and the user words as they are.
+
+    A text longer than any article is cut into characters: names cut words in two, and spaCy moves the whole Doc for each.
+    """
+
+    def __call__(self, text: str) -> Doc:
+        if len(text) > LONGEST_ARTICLE:
+            return Doc(self.vocab, words=list(text), spaces=[False] * len(text))
+        doc: Doc = super().__call__(text)
+        return doc
 
     def initialize(
         self,

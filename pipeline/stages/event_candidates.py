@@ -56,6 +56,9 @@ _LEVELS = {
 _DEICTIC = re.compile("[该我本全][省市县区乡镇村街社]")
 
 
+_REACH = 3_000  # characters from the trigger to an argument at most: a paragraph without its breaks may be a whole page
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A span that may be an argument. `kind` is a symbol of the view, N for a noun phrase, S for a quoted name, W for
@@ -79,6 +82,7 @@ def candidates(view: View, start: int, end: int, names: Named) -> list[Candidate
     whole = view.doc._.article is not None and view.doc._.article.kind == "list"
     low = 0 if whole else view.paragraphs[max(0, p - 1)]
     high = len(view.text) if whole or p + 1 >= len(view.paragraphs) else view.paragraphs[p + 1]
+    low, high = max(low, start - _REACH), min(high, end + _REACH)
     nearest: dict[tuple[str, str], Candidate] = {}
     for c in _all(view, names, start, end, low, high):
         if c.start < end and start < c.end and c.kind != AROUND:

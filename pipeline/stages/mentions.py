@@ -15,6 +15,8 @@ The rules, in order:
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 
 from spacy.language import Language
@@ -80,14 +82,40 @@ def trim_organisations(text: str, candidates: list[Candidate]) -> list[Candidate
 
 def resolve(text: str, candidates: list[Candidate], titles: list[Candidate]) -> list[Candidate]:
     """The candidates that stand, by rules 3 and 4."""
-    people = [c for c in candidates if c.type == "PER"]
-    organisations = [c for c in candidates if c.type == "ORG"]
-    ranked = [(_priority(text, c, people, organisations, titles), c) for c in candidates]
+    people = _Near(c for c in candidates if c.type == "PER")
+    organisations = _Near(c for c in candidates if c.type == "ORG")
+    heads = _Near(titles)
+    ranked = [(_priority(text, c, people.to(c), organisations.to(c), heads.to(c)), c) for c in candidates]
     kept: list[Candidate] = []
+    standing = _Near()
     for priority, candidate in sorted(ranked, key=lambda r: (-r[0], r[1].start, -r[1].end)):
-        if priority > 0 and all(_live_together(candidate, other) for other in kept if candidate.meets(other)):
+        near = standing.to(candidate)
+        if priority > 0 and all(_live_together(candidate, other) for other in near if candidate.meets(other)):
             kept.append(candidate)
+            standing.add(candidate)
     return sorted(kept, key=lambda c: (c.start, -c.end))
+
+
+class _Near:
+    """Candidates by where they stand, so that those about one place are found without looking at all of an article's."""
+
+    _WIDTH = 32  # characters
+
+    def __init__(self, candidates: Iterable[Candidate] = ()):
+        self.stretches: dict[int, list[Candidate]] = defaultdict(list)
+        for candidate in candidates:
+            self.add(candidate)
+
+    def add(self, candidate: Candidate) -> None:
+        for stretch in self._stretches(candidate):
+            self.stretches[stretch].append(candidate)
+
+    def to(self, candidate: Candidate) -> list[Candidate]:
+        """All candidates that meet this one, and some more; one may come twice."""
+        return [c for stretch in self._stretches(candidate) for c in self.stretches.get(stretch, ())]
+
+    def _stretches(self, candidate: Candidate) -> range:
+        return range(candidate.start // self._WIDTH, (candidate.end - 1) // self._WIDTH + 1)
 
 
 def _priority(

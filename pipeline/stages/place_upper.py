@@ -56,7 +56,8 @@ class UpperFinder:
         result += _listed(text, result, doubtful)
         result += self._misprinted(text, result, region)
         result += self._clipped(text, result, region)
-        return sorted(result, key=lambda f: f.start), [found for found in doubtful if found not in result]
+        sure = set(result)
+        return sorted(result, key=lambda f: f.start), [found for found in doubtful if found not in sure]
 
     def _believed(
         self, text: str, start: int, end: int, upper: Upper, level: str, region: Region, ends: dict[int, Found]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import hashlib
 import re
+import stat
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager
@@ -58,8 +60,10 @@ class Format:
 
 
 def blob_of(path: Path) -> Blob:
-    """The bytes of a file on disk. Raises OSError if it is not there."""
+    """The bytes of a file on disk. Raises OSError if it is not there, or no file: opening a pipe would wait for ever."""
     state = path.stat()
+    if not stat.S_ISREG(state.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file")
     return Blob(path.name, state.st_size, (str(path), state.st_size, state.st_mtime_ns), lambda: path.open("rb"))
 
 
