@@ -16,7 +16,6 @@ from pipeline.language.document import MENTIONS, QUANTITIES, get_spans, set_span
 from pipeline.language.names import BUILTIN, load_model, vectors_of
 from pipeline.stages.object_model import ObjectModel
 
-
 _NAMES = ("PER", "PLACE", "ORG")
 
 
