@@ -170,9 +170,11 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: the configuration cannot be read ({error.strerror or error}).") from error
+        raise ConfigError(
+            f"{path}: the configuration cannot be read ({error.strerror or error}); one is configs/default.yaml."
+        ) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: the configuration is not UTF-8 text.") from error
+        raise ConfigError(f"{path}: the configuration is not UTF-8 text; save it as UTF-8.") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -181,7 +183,7 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(f"{path}: a configuration is a mapping with the keys {', '.join(Config.model_fields)}.")
     for override in overrides:
         _override(data, override)
-    config = parse_config(data, str(path))
+    config = parse_config(data, f"{path} with the options given" if overrides else str(path))
     config._root = path.resolve().parent.parent
     return config
 
@@ -212,6 +214,18 @@ def _override(data: dict[str, Any], override: str) -> None:
         raise ConfigError(f"--set {override}: the value is not valid YAML.") from error
 
 
+# what a value must be, by the beginning of pydantic's name of the error
+_MUST_BE = {
+    "int": "it must be a whole number",
+    "date": "it must be a day written YYYY-MM-DD",
+    "string": "it must be a text",
+    "list": "it must be a list, written [a, b]",
+    "literal": "it must be one of {expected}",
+    "greater_than_equal": "it must be {ge} or more",
+    "dict": "it must be a mapping, written {{key: value}}",
+}
+
+
 def _sentence(name: str, error: Any) -> str:
     where = ".".join(str(part) for part in error["loc"]) or "the configuration"
     if error["type"] == "extra_forbidden":
@@ -219,7 +233,11 @@ def _sentence(name: str, error: Any) -> str:
     if error["type"] == "missing":
         return f"{name}: {where}: this key is required"
     got = f", not {error['input']!r}" if "input" in error else ""
-    return f"{name}: {where}: {error['msg'][:1].lower()}{error['msg'][1:]}{got}"
+    what = error["msg"][:1].lower() + error["msg"][1:]
+    for kind, words in _MUST_BE.items():
+        if error["type"].startswith(kind):
+            what = words.format(**error.get("ctx", {}))
+    return f"{name}: {where}: {what}{got}"
 
 
 def _allowed(location: tuple[Any, ...]) -> list[str]:

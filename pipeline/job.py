@@ -155,7 +155,7 @@ def _sole_writer(work: Path) -> Iterator[None]:
         lock = (work / "lock").open("w")
     except OSError as error:
         raise ConfigError(
-            f"output.directory: {work.parent} cannot be written to ({error.strerror or error})."
+            f"output.directory: {work.parent} cannot be written to ({error.strerror or error}); choose another folder with --output."
         ) from error
     with lock:
         try:

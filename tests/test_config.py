@@ -36,8 +36,10 @@ def test_paths_start_at_the_folder_above_the_configuration(tmp_path):
     [
         ("run: {engine: dusk}", ["mine.yaml", "run.engine", "'serial', 'processes' or 'dask'", "'dusk'"]),
         ("run: {wrkers: 2}", ["run.wrkers", "no such key", "workers"]),
-        ("run: {workers: 0}", ["run.workers", "greater than or equal to 1"]),
-        ("page: {issue_date: 2月1日}", ["page.issue_date", "valid date"]),
+        ("run: {workers: 0}", ["run.workers", "it must be 1 or more"]),
+        ("page: {issue_date: 2月1日}", ["page.issue_date", "YYYY-MM-DD"]),
+        ("input: {paths: seeds}", ["input.paths", "a list, written [a, b]", "'seeds'"]),
+        ("run: {workers: two}", ["run.workers", "a whole number", "'two'"]),
         ("outputs: x", ["outputs", "no such key", "output"]),
         ("run: {", ["mine.yaml", "not valid YAML", "line"]),
         ("- a", ["mine.yaml", "mapping"]),

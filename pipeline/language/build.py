@@ -48,7 +48,7 @@ def build_language(config: Config) -> Language:
         else:
             nlp = blank_chinese(folder)
     except (ValueError, OSError) as error:
-        raise ConfigError(f"language.segmenter.model: {error}") from error
+        raise ConfigError(f"language.segmenter.model: {error}; name the folder of a model, or {BUILTIN}.") from error
     known = sorted(name for name in registry.factories.get_all() if name.startswith("news_"))
     assigned: set[str] = set()
     for factory, settings in config.stage_settings().items():
@@ -68,7 +68,8 @@ def build_language(config: Config) -> Language:
         try:
             nlp.add_pipe(factory, config=settings)
         except (ValueError, TypeError, OSError) as error:
-            raise ConfigError(f"stages.{factory}: {str(error).strip()}") from error
+            hint = f"; name the folder of a model, or {BUILTIN}" if settings.get("model", BUILTIN) != BUILTIN else ""
+            raise ConfigError(f"stages.{factory}: {str(error).strip().rstrip('.')}{hint}.") from error
         assigned.update(meta.assigns)
     if config.language.lexicons:
         try:

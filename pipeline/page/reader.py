@@ -34,13 +34,17 @@ def input_files(config: Config) -> list[tuple[Path, str]]:
         elif glob.has_magic(value):
             found = [Path(p) for p in sorted(glob.glob(str(path), recursive=True))]
             if not found:
-                raise ConfigError(f"input.paths: nothing matches the glob {value} ({path}).")
+                raise ConfigError(f"input.paths: nothing matches the glob {value}{_searched(value, path)}.")
         else:
-            raise ConfigError(f"input.paths: there is no file or directory {value} ({path}).")
+            raise ConfigError(f"input.paths: there is no file or directory {value}{_searched(value, path)}.")
         for entry in found:
             for file in _files_below(entry) if entry.is_dir() else [entry]:
                 files.setdefault(file, _source_name(file, config.root))
     return sorted(files.items(), key=lambda item: item[1])
+
+
+def _searched(value: str, path: Path) -> str:
+    return "" if value == str(path) else f" (looked for as {path}: paths of a configuration start above its folder)"
 
 
 def stream(path: Path, source: str, settings: InputSettings) -> Iterator[Item]:

@@ -151,7 +151,7 @@ def read_gold(directory: Path, texts: dict[str, str] | None = None) -> list[Page
     a file that is not gold, and two files for one page.
     """
     if not directory.is_dir():
-        raise ScoringError(f"{directory}: there is no such directory of gold files.")
+        raise ScoringError(f"{directory}: there is no such directory of gold files; one is tests/gold/seeds.")
     files = [f for f in sorted(directory.rglob("*.json")) if "draft" not in f.relative_to(directory).parts[:-1]]
     if not files:
         raise ScoringError(f"{directory}: no gold file (*.json) in it.")
@@ -221,7 +221,7 @@ def _gold_page(gold: _Row, name: str, texts: dict[str, str]) -> PageFacts:
 def read_tables(directory: Path, pages: Iterable[str]) -> dict[str, PageFacts]:
     """The pages of a run's output whose sha256 is one of `pages`, by sha256; a page the run has not is left out."""
     if not directory.is_dir():
-        raise ScoringError(f"{directory}: there is no such directory of tables.")
+        raise ScoringError(f"{directory}: there is no such directory of tables; name the output folder of a run.")
     found = _table(directory, "pages", ("page_id", "source", "sha256", "issue_year", "text"), "sha256", set(pages))
     by_id = {row["page_id"]: row for row in found}
     texts = {ident: row["text"] for ident, row in by_id.items()}
@@ -282,7 +282,7 @@ def _table(directory: Path, name: str, columns: tuple[str, ...], key: str, wante
     folder = directory / name
     files = sorted(str(file) for file in folder.glob("part-*.parquet"))
     if not folder.is_dir():
-        raise ScoringError(f"{directory}: it has no table {name!r}, so it is not the output of a run.")
+        raise ScoringError(f"{directory}: it has no table {name!r}, so it is not the output of a run; name the folder that --output named.")
     if not files or not wanted:
         return []
     try:
