@@ -11,7 +11,7 @@ from pipeline.page.datelines import Lead, leading, trailing
 from pipeline.page.reflow import Paragraph, is_contact, is_display, is_item, is_table, label_of, paragraphs
 
 _CAPTION_MARK = re.compile(r"[▲△▼◀►▶◄↑↓←→]|(?:图为|上图|下图|左图|右图|图①|[(]图[)])")
-_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}-?月\d{1,2}日|近日|日前|连日来|昨日|昨天|今日")
+_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|近日|日前|连日来|昨日|昨天|今日")
 _INLINE_LABEL = re.compile(r"[一-鿿]{2,6}:\s*|[\[【(][一-鿿]{2,6}[)\]】]:?\s*")
 _HAN2 = re.compile(r"[一-鿿]{2,}")
 

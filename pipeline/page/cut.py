@@ -79,12 +79,10 @@ def _in_parts_like(one: str, other: str) -> bool:
 
 
 def _signs_picture(credit: Credit, first: Block) -> bool:
-    """Whether a byline may sign a picture: names of one role, photographers or behind a mark; reporters behind a mark
-    sign below a text that opens with a date."""
-    roles = {byline.role for byline in credit.bylines}
-    if len(roles) > 1 or not credit.marked:
-        return credit.photo and len(roles) < 2
-    return credit.photo or roles != {"reporter"} or first.starts_with_date or first.marked
+    """Whether a byline below a text without headline may sign a picture; reporters behind a mark sign all kinds of texts,
+    so theirs must open with a date."""
+    reporters = all(byline.role == "reporter" for byline in credit.bylines)
+    return credit.photo or not reporters or first.starts_with_date or first.marked
 
 
 class _Reading:
@@ -294,9 +292,9 @@ class _Reading:
         if block.kind == "prose" and not block.tail and not closed(block.folded):
             score += 0.0 if _SIGNATURE.search(block.folded) else w["ends_open"]
         credit = block.credit if block.kind == "byline" else block.signed
-        if credit and _signs_picture(credit, first):
+        if credit and (credit.photo or credit.marked) and len({b.role for b in credit.bylines}) < 2:
             if self.displays:
                 score += w["signed_as_caption"] if last > self.first else 0.0
-            elif not first.bulleted:
+            elif not first.bulleted and _signs_picture(credit, first):
                 score += w["headless_caption"] + w["headless_caption_more"] * self.paragraphs
         return score
