@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import islice
 
 from pipeline.lexicon import load_tsv
 from pipeline.lexicon.calendar import lunar_date, make_date
@@ -27,6 +28,7 @@ YEARS = range(1995, 2041)
 PRIOR_YEAR = 2023  # most pages at hand are of the years around it; weighs little beside any evidence
 EDITION = 2026  # of the lexicons: a page of a later year tells a later year itself
 _PRIOR_SLOPE, _LATER_SLOPE = 0.12, 1.0
+_MOST = 300  # told years that are looked at, so that a page of nothing else takes no longer
 _BEFORE = 4.0  # what each year before the latest told one loses
 _WEEKDAYS = "一二三四五六日"
 _CN = "一二两三四五六七八九十百"
@@ -75,7 +77,7 @@ class _Told:
 def year_probabilities(flat: str, now: Day | None) -> dict[int, float]:
     """How likely a page is of each year. `flat` is its folded text without white space, `now` the day of its latest news."""
     scores = {year: -_PRIOR_SLOPE * abs(year - PRIOR_YEAR) - _LATER_SLOPE * max(0, year - EDITION) for year in YEARS}
-    told = list(_told_years(flat, now))
+    told = list(islice(_told_years(flat, now), _MOST))
     for points in (_clues(flat, now), _gaps(told), _hints(flat, told, now), _lengths(flat, told)):
         for year, weight in points:
             _add(scores, year, weight)
@@ -329,17 +331,17 @@ def _calendar(flat: str) -> Points:
 def _feasts(flat: str) -> Points:
     """A feast of the lunar calendar beside a date is news of the weeks around it."""
     for name, (month, number) in _FEASTS.items():
-        gaps: dict[int, list[int]] = defaultdict(list)
-        for match in re.finditer(name, flat):
-            if flat[match.start() - 2 : match.start()] in ("明年", "去年"):
-                continue
-            for told in _MONTH_DAY.finditer(flat, max(0, match.start() - 120), match.end() + 120):
-                for year in YEARS:
-                    feast, day = lunar_date(year, month, number), make_date(year, int(told[1]), int(told[2]))
-                    if feast and day:
-                        gaps[year].append(abs((feast - day).days))
-        for year, found in gaps.items():
-            yield year, -1.0 if min(found) > 20 else -0.4 if min(found) > 10 else 0.0
+        beside = {
+            (int(told[1]), int(told[2]))
+            for match in islice(re.finditer(name, flat), _MOST)
+            if flat[match.start() - 2 : match.start()] not in ("明年", "去年")
+            for told in _MONTH_DAY.finditer(flat, max(0, match.start() - 120), match.end() + 120)
+        }
+        for year in YEARS if beside else ():
+            feast = lunar_date(year, month, number)
+            days = [make_date(year, *day) for day in beside]
+            gap = min((abs((feast - day).days) for day in days if feast and day), default=0)
+            yield year, -1.0 if gap > 20 else -0.4 if gap > 10 else 0.0
 
 
 def _is_lunar(day: date, lunar: re.Match[str]) -> bool:
