@@ -320,6 +320,26 @@ def test_an_event_shows_its_participants_and_a_layer_can_be_hidden(reader, seed_
 
 
 @pytest.mark.browser
+def test_marks_that_nest_or_overlap_are_all_seen(reader, report):
+    """Words under two marks show both, each in a lane of its own, and choosing them tells of both."""
+    article = next(
+        article
+        for page in chunk(report, "pages-0")
+        for article in page["articles"]
+        for _, start, end, *_ in article["marks"].get("mentions", [])
+        for name in ("mentions", "events", "times", "quantities")
+        for _, low, high, *_ in article["marks"].get(name, [])
+        if start <= low and high <= end and (low, high) != (start, end)
+    )
+    reader.go(f"#/article/{article['row']}")
+    run = reader.page.locator(".run[data-layers*=' ']").first
+    lanes = run.evaluate("e => [0, 1].map(lane => e.style.getPropertyValue(`--lane-${lane}`))")
+    assert all(lanes)
+    run.click()
+    reader.page.wait_for_function("document.querySelectorAll('#card section').length > 1")
+
+
+@pytest.mark.browser
 def test_the_page_as_printed_and_the_manifest_can_be_read(reader, seed_run):
     page = pq.read_table(seed_run.output / "pages").to_pylist()[1]
     reader.go("#/page/1")

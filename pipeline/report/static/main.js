@@ -4,7 +4,9 @@ let meta;
 
 async function start() {
   meta = await chunk("meta");
-  document.getElementById("bar").append(bar());
+  const header = document.getElementById("bar");
+  header.append(bar());
+  new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${header.offsetHeight}px`)).observe(header);
   window.addEventListener("hashchange", route);
   await route();
   document.documentElement.dataset.ready = "true";

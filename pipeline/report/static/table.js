@@ -136,7 +136,7 @@ async function cell(table, column, row) {
     return element("td", { class: "sentence" }, marked(text, table.get("text", row) ?? table.get("trigger", row)));
   }
   const number = typeof value === "number" && column !== "issue_year";
-  const wide = typeof value === "string" && value.length > 24;
+  const wide = typeof value === "string" && value.length > 13;
   return element("td", { class: number ? "number" : wide ? "wide" : null }, shown(value, column));
 }
 
