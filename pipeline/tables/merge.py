@@ -14,10 +14,12 @@ import pyarrow.compute as pc
 
 from pipeline.plan import Plan
 from pipeline.records import TABLES, table
+from pipeline.tables.aliases import is_short
 from pipeline.tables.rows import division_columns, squeeze
 from pipeline.tables.write import SHARD_TABLES, read_shard, table_writer
 
 _DEICTIC = ("我", "该", "本")  # 我市, 该镇, 本市 are no names
+_OWN_NAME = 4  # characters from which on the name of an organisation tells it from others: no 县医院
 
 
 def merge(plan: Plan, work: Path, rows_per_part: int) -> tuple[Path, dict[str, int]]:
@@ -57,7 +59,8 @@ def merge(plan: Plan, work: Path, rows_per_part: int) -> tuple[Path, dict[str, i
 def identify_people(officials: Iterable[pa.Table]) -> dict[str, str]:
     """For people told of in several articles, the identifier of the run for that of each article.
 
-    Two are one only on evidence: the same name in the same unit, or with the same title in the same place.
+    Two are one only on evidence: the same name in the same unit (for an organisation, of the same place: every county has
+    a 县医院), or with the same post in the same place. What a resident or worker is called tells only below the county.
     """
     parent: dict[str, str] = {}
     first: dict[tuple[str, ...], str] = {}
@@ -68,17 +71,26 @@ def identify_people(officials: Iterable[pa.Table]) -> dict[str, str]:
         return person
 
     for part in officials:
-        for row in part.select(["person", "person_id", "unit_id", "title", "place"]).to_pylist():
-            evidence: list[tuple[str, ...]] = []
-            if row["unit_id"]:
-                evidence.append(("unit", row["person"], row["unit_id"]))
-            if row["place"]:
-                evidence.append(("post", row["person"], row["title"], row["place"]))
-            for key in evidence:
+        columns = ["person", "person_id", "unit", "unit_id", "title", "place", "category"]
+        for row in part.select(columns).to_pylist():
+            for key in _evidence(row):
                 a, b = find(first.setdefault(key, row["person_id"])), find(row["person_id"])
                 if a != b:
                     parent[max(a, b)] = min(a, b)
     return {person: find(person) for person in parent}
+
+
+def _evidence(row: dict[str, Any]) -> list[tuple[str, ...]]:
+    """What another record of the person must share: name and unit, or name, title and place."""
+    person, place, unit = row["person"], row["place"] or "", row["unit"] or ""
+    if is_short(person):
+        return []
+    known: list[tuple[str, ...]] = []
+    if row["unit_id"] and (place or len(unit) > _OWN_NAME):
+        known.append(("unit", person, row["unit_id"], place))
+    if place and (row["category"] != "role" or _town(f"{place}/")):
+        known.append(("post", person, row["title"], place))
+    return known
 
 
 def _renamed(part: pa.Table, column: str, names: dict[str, str]) -> pa.Table:
@@ -175,7 +187,7 @@ class _Entities:
     def _name(self, entity: _Entity) -> str:
         if entity.canonical:
             return entity.canonical.rsplit("/", 1)[-1]
-        return min(entity.texts, key=lambda text: (-entity.texts[text], text))
+        return min(entity.texts, key=lambda text: (entity.type == "PER" and is_short(text), -entity.texts[text], text))
 
 
 def _town(path: str | None) -> str | None:

@@ -24,6 +24,7 @@ from pipeline.language.document import (
     text_of,
 )
 from pipeline.records import Article, Page, Segment
+from pipeline.tables import aliases
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -144,12 +145,14 @@ class _FactRows:
         self.article_id = article_id(doc._.page, doc._.article)
         self.rows: Rows = defaultdict(list)
         self.references: dict[tuple[int, int], tuple[str, str]] = {}  # Doc span -> ref_type, ref_id
+        self.person_of = self._people()  # Doc span of a person -> the full name that it stands for
         self.event_of: dict[tuple[int, int], str] = {}  # Doc span of a quantity -> event_id
 
     def mentions(self) -> None:
         spans = get_spans(self.doc, MENTIONS)
         for number, (span, mention) in enumerate(spans):
-            entity = self._entity(mention.type, span.text, mention.canonical, mention.level)
+            text = self.person_of.get((span.start_char, span.end_char), span.text)
+            entity = self._entity(mention.type, text, mention.canonical, mention.level)
             if entity:
                 self.references[span.start_char, span.end_char] = ("entity", entity)
             self.rows["mentions"].append(
@@ -255,12 +258,14 @@ class _FactRows:
             unit_id = None
             if unit is not None and official.unit_span:
                 unit_id = self._entity(unit.type, self._text(*official.unit_span), unit.canonical, unit.level)
+            elif official.unit and (official.place or "").endswith("/" + official.unit):
+                unit_id = entity_id("PLACE", official.place or "")
             elif official.unit:
                 unit_id = entity_id("ORG", official.unit)
             self.rows["officials"].append(
                 {
                     "person": squeeze(official.person),
-                    "person_id": self._entity("PER", official.person, None, None),
+                    "person_id": self._entity("PER", self.person_of.get(official.person_span, official.person), None, None),
                     "title": official.title,
                     "unit": official.unit,
                     "unit_id": unit_id,
@@ -283,6 +288,15 @@ class _FactRows:
         if kind == "PLACE":
             return entity_id("PLACE", canonical or f"{level}\0{squeeze(text)}")
         return entity_id("ORG", squeeze(text))
+
+    def _people(self) -> dict[tuple[int, int], str]:
+        spans = get_spans(self.doc, MENTIONS)
+        titles = {s.start_char: squeeze(s.text) for s, m in spans if m.type == "POST"}
+        people = [s for s, m in spans if m.type == "PER"]
+        names = [(squeeze(s.text), titles.get(s.end_char, "")) for s in people]
+        held = [(official.person, official.title) for official in self.doc._.officials]
+        meant = aliases.people(names, held)
+        return {(s.start_char, s.end_char): name for s, name in zip(people, meant, strict=True)}
 
     def _text(self, start: int, end: int) -> str:
         return text_of(self.doc)[start:end]
