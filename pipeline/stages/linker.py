@@ -98,11 +98,13 @@ class _Article:
         self._places: dict[int, Place] = {}  # by the start of the mention
         self._trail = Trail()  # those, and the places in the names of organisations
         self._by_name: dict[tuple[str, str], Place] = {}
+        self._at: dict[int, Printed] = {}  # what is to be resolved, by its start
 
     def resolve(self, printed: list[Printed], bodies: Iterable[tuple[int, str]]) -> dict[int, Place]:
         """Place by start of the mention. `bodies`: start and text of the organisations named."""
         ends = {mention.end: mention.start for mention in printed}
         named = self._relevelled([mention for mention in printed if not _DEICTIC.fullmatch(mention.name)], ends)
+        self._at = {mention.start: mention for mention in named}
         # chains first inside a level, so that a name printed with its parent decides for the same name alone; so does
         # a name in full for its short form
         named.sort(key=lambda m: (ORDER[m.level], m.start not in ends, not _in_full(m), m.start))
@@ -254,11 +256,16 @@ class _Article:
             if found:
                 return self._choose(found, area, mention)
         if parent is None and (self._home is None or level == "town"):
-            everywhere = [d for d in self._gazetteer.lookup(name) if _fits(d.level, level)]
+            everywhere = self._with_child([d for d in self._gazetteer.lookup(name) if _fits(d.level, level)], mention)
             if len(everywhere) == 1 and (self._home is None or everywhere[0].code[:2] == self._home.code[:2]):
                 return Place.of(everywhere[0])
         above = next(iter(areas), None)
         return Place(level, f"{above.path}/{name}" if above else name, None, "unlisted")
+
+    def _with_child(self, found: list[Division], mention: Printed) -> list[Division]:
+        """Of several divisions those that hold the place printed right behind, if any does."""
+        child = self._at.get(mention.end) if len(found) > 1 else None
+        return (child and [d for d in found if self._gazetteer.under(d.code, child.name)]) or found
 
     def _exactly(self, area: Place, forms: list[str], level: str) -> list[Division]:
         if area.code is None:

@@ -20,6 +20,7 @@ OFFICIAL_CATEGORIES = frozenset({"party_government", "grassroots", "public_insti
 _FORMER = re.compile(r"(?:原|前任|时任|曾任|前|历任|当过|曾是)任?$")
 _FORMER_CLAUSE = re.compile(r"原|时任|前任")
 _ELECT = re.compile(r"当选|选举|补选|推选|拟任|提名|候选|选为")
+_RETIRED = re.compile(r"(?:岗位|职务|位置|任)上?(?:退休|离休|退下|卸任|离任|退居)")
 _LEFT = re.compile(r"免去|辞去|不再担任|卸任|离任")
 _BREAK = "、,。;:!?()“”\n"
 
@@ -157,7 +158,7 @@ class _Article:
         around = self.folded[max(0, low - 8) : min(len(self.folded), high + 6)]
         if _FORMER.search(self.folded[max(0, post.start - 3) : post.start]) or _LEFT.search(around):
             return "former"
-        if _FORMER_CLAUSE.match(left):
+        if _FORMER_CLAUSE.match(left) or _RETIRED.match(self.folded, post.end):
             return "former"
         if title.rank in ("代", "代理") or post.text.startswith("代"):
             return "acting"

@@ -15,7 +15,7 @@ _LONGER = re.compile(
     r"(?:[东西南北中]?[路街]|大[街道桥]|[湖河江海山桥岛峡湾港城渡])(?![东西南北]?[岸部])|古城|古镇|戏|调|菜"
 )
 # An organisation of its own: 某某日报, 某某新闻网, 某某在线
-_MEDIA = re.compile(
+MEDIA = re.compile(
     r"(?:日报|晚报|晨报|早报|都市报|商报|时报|快报|周报|新闻网|新闻联播|在线(?![上下])|热线|电视台|广播电|网讯)"
 )
 _CUE_BEHIND = ("讯", "报道", "融媒", "籍", "代表队", "市民", "县城", "境内", "全县", "全市", "各地")
@@ -70,7 +70,7 @@ class UpperFinder:
             if len(upper.name) == 2 or upper.name[:-1] in self._names.ambiguous:
                 return (near or chained) and not text.startswith("长", end)
             return upper.free or near or chained or start == 0 or not _HAN.match(text[start - 1])
-        if _MEDIA.match(text, end):
+        if MEDIA.match(text, end):
             return False
         if not chained and _LONGER.match(text, end):
             behind = self._names.starts(text, end)  # 浙江|湖州, but not 青州|古城
@@ -96,11 +96,13 @@ class UpperFinder:
         if not region.city:
             return []
         taken = {i for f in known for i in range(f.start, f.end)}
+        ends = {f.end for f in known}
         found: list[Found] = []
         for match in _COUNTY_LIKE.finditer(text):
             start, end = match.span()
             name = match.group()
-            if len(name) < 3 or (start and _HAN.match(text[start - 1])) or not taken.isdisjoint(range(start, end)):
+            inside = start and start not in ends and _HAN.match(text[start - 1])
+            if len(name) < 3 or inside or not taken.isdisjoint(range(start, end)):
                 continue
             if name in self._gazetteer or name[:-1] in words() or name[-2:] in words():
                 continue

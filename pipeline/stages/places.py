@@ -21,7 +21,7 @@ from pipeline.records import Mention, Page
 from pipeline.stages.place_bounds import Bounds, bounds
 from pipeline.stages.place_region import Found, Region
 from pipeline.stages.place_shorts import Shorts
-from pipeline.stages.place_upper import UpperFinder
+from pipeline.stages.place_upper import MEDIA, UpperFinder
 
 GROUP = CANDIDATES + "places"
 SURE = 4.0  # score of a name that counts as known in the rest of its article
@@ -130,7 +130,11 @@ class Places:
     def _others(self, text: str) -> Iterable[Found]:
         """Rivers, mountains, regions, countries by name; numbered roads."""
         for start, end, _ in self._known_others.find(text, lambda _, i, j: inside_words(text, i, j)):
-            if not text.startswith(_NO_OTHER, end) and text[start - 1 : start] not in _NOT_BEFORE_OTHER:
+            if (
+                not text.startswith(_NO_OTHER, end)
+                and not MEDIA.match(text, end)
+                and text[start - 1 : start] not in _NOT_BEFORE_OTHER
+            ):
                 yield Found(start, end, "other", "lexicon", 6.0)
         for match in _NUMBERED_ROAD.finditer(text):
             yield Found(match.start(), match.end(), "other", "pattern", 6.0)

@@ -31,7 +31,7 @@ def merge(plan: Plan, work: Path, rows_per_part: int) -> tuple[Path, dict[str, i
     shutil.rmtree(new, ignore_errors=True)
     keys = [shard.key for shard in plan]
     people = identify_people(read_shard(work, key, "officials") for key in keys)
-    entities = _Entities(people)
+    entities = _Entities()
     rows: dict[str, int] = {}
     for name in SHARD_TABLES:
         with table_writer(new, name, rows_per_part) as writer:
@@ -80,6 +80,18 @@ def identify_people(officials: Iterable[pa.Table]) -> dict[str, str]:
     return {person: find(person) for person in parent}
 
 
+def distinct(mentions: Iterable[pa.Table], officials: Iterable[pa.Table]) -> dict[str, list[dict[str, Any]]]:
+    """Rows of entities, communities and villages from tables of mentions and officials as shards write them."""
+    officials = list(officials)
+    names = identify_people(officials)
+    found = _Entities()
+    for part in mentions:
+        found.add_mentions(_renamed(part, "entity_id", names))
+    for part in officials:
+        found.add_officials(part)
+    return found.tables()
+
+
 def _evidence(row: dict[str, Any]) -> list[tuple[str, ...]]:
     """What another record of the person must share: name and unit, or name, title and place."""
     person, place, unit = row["person"], row["place"] or "", row["unit"] or ""
@@ -120,8 +132,7 @@ class _Entity:
 
 
 class _Entities:
-    def __init__(self, people: dict[str, str]):
-        self.people = people
+    def __init__(self) -> None:
         self.known: dict[str, _Entity] = {}
         self.officials: dict[str, list[str]] = {}  # canonical path -> people, in order
 

@@ -265,7 +265,9 @@ class _FactRows:
             self.rows["officials"].append(
                 {
                     "person": squeeze(official.person),
-                    "person_id": self._entity("PER", self.person_of.get(official.person_span, official.person), None, None),
+                    "person_id": self._entity(
+                        "PER", self.person_of.get(official.person_span, official.person), None, None
+                    ),
                     "title": official.title,
                     "unit": official.unit,
                     "unit_id": unit_id,
