@@ -170,6 +170,11 @@ def test_a_headline_tells_again_what_the_body_tells(nlp: Language) -> None:
     assert contests[0].start_char > doc.text.index("\n")
 
 
+def test_looking_back_on_an_event_is_no_second_one(nlp: Language) -> None:
+    text = f"近日,{BUREAU}出台《清河县养老服务管理办法》。\n办法出台后,{TOWN}迅速行动。"
+    assert told(nlp, text).count(("publication", "出台")) == 1
+
+
 def test_the_subject_is_carried_over(nlp: Language) -> None:
     text = f"今年以来,{TOWN}投资300万元,新建文化广场3处,改造老旧小区5个。"
     assert ("agent", "云溪镇") in roles(nlp, text, "改造")

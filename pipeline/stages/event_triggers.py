@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -143,6 +143,15 @@ def features(view: View, found: list[Trigger]) -> list[list[str]]:
     return out
 
 
+_SYMBOLS = frozenset("POLXTQ")
+
+
+@lru_cache(maxsize=256)
+def _cues_before(told: str) -> list[str]:
+    """Features of what the sentence says before the clause: the same for every candidate of the clause."""
+    return [f"scue:{name}" for name, pattern in lexicon().cues.items() if told and pattern.search(told)]
+
+
 def _context(view: View, t: Trigger, clause: tuple[int, int]) -> list[str]:
     lex = lexicon()
     flat = view.flat
@@ -162,16 +171,18 @@ def _context(view: View, t: Trigger, clause: tuple[int, int]) -> list[str]:
         f.append(f"o2:{object_[:2]}")
     f.append(f"ty_l1:{t.types[0]}{l1}")
     f.append(f"ty_r1:{t.types[0]}{r1}")
-    f += [f"lc:{c}" for c in set(left) & set("POLXTQ")]
-    f += [f"rc:{c}" for c in set(right) & set("POLXTQ")]
-    f += [f"tlc:{t.types[0]}{c}" for c in set(left) & set("POLXTQ")]
-    f += [f"trc:{t.types[0]}{c}" for c in set(right) & set("POLXTQ")]
+    on_left, on_right = _SYMBOLS.intersection(left), _SYMBOLS.intersection(right)
+    f += [f"lc:{c}" for c in on_left]
+    f += [f"rc:{c}" for c in on_right]
+    f += [f"tlc:{t.types[0]}{c}" for c in on_left]
+    f += [f"trc:{t.types[0]}{c}" for c in on_right]
     f.append(f"first:{left[:1] or '^'}")
     f.append(f"ll:{min(5, len(left) // 4)}")
     f.append(f"rl:{min(5, len(right) // 4)}")
     s0, s1 = view.flat_span(*view.sentence(t.start, t.end))
-    f += [f"sc:{c}" for c in set(flat[s0:s1]) & set("POLXTQ")]
-    f += [f"sp:{c}" for c in set(flat[s0:low]) & set("POLXTQ")]
+    told = flat[s0:low]
+    f += [f"sc:{c}" for c in _SYMBOLS.intersection(flat[s0:s1])]
+    f += [f"sp:{c}" for c in _SYMBOLS.intersection(told)]
     f.append(f"end:{flat[high : high + 1]}")
     f.append(f"beg:{flat[low - 1 : low] if low > s0 else '^'}")
     if s1 - s0 < 24:
@@ -194,8 +205,7 @@ def _context(view: View, t: Trigger, clause: tuple[int, int]) -> list[str]:
     f += [f"lh:{x}" for x in nominal]
     if not right.strip():
         f += [f"lho:{t.word}:{x}" for x in nominal]
-    told = flat[s0:low]
-    f += [f"scue:{name}" for name, pattern in lex.cues.items() if pattern.search(told)]
+    f += _cues_before(told)
     f += [f"say:{x}" for x in _SAID.findall(told + left)]
     if t.word in view.display:
         f.append("in_display")
@@ -221,6 +231,20 @@ def future(view: View, t: Trigger) -> bool:
     """Whether the clause says before the trigger that it is still to come (将于, 计划)."""
     start = view.flat_span(view.clause(t.start, t.end)[0], t.start)[0]
     return _FUTURE.search(view.flat, start, view.flat_span(t.start, t.end)[0]) is not None
+
+
+# A clause that looks back on what is told elsewhere: 此次…, …出台后, 成立大会上.
+_THIS_TIME = re.compile("此次|本次|这次|上述")
+_LOOKS_BACK = re.compile(
+    r"[^,]{0,14}(?:后|以来|之际|期间|结束|时)$|(?:大会|仪式|活动|会议|现场|典礼)[上中]|[^,]{0,12}(?:只是|仅是)"
+)
+
+
+def looks_back(view: View, t: Trigger) -> bool:
+    """Whether the clause of a trigger mentions its event as known."""
+    low, high = view.clause(t.start, t.end)
+    back = _THIS_TIME.search(view.text, low, t.start) or _LOOKS_BACK.match(view.text, t.end, high)
+    return back is not None
 
 
 def dense(view: View, found: list[Trigger], vectors: Array) -> Array:

@@ -9,6 +9,7 @@ They are made by `python -m pipeline.train events configs/train.yaml`.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -106,7 +107,7 @@ class Events:
         for c in sorted(likely, key=lambda c: -c.chance):
             if all(c.trigger.end <= k.trigger.start or k.trigger.end <= c.trigger.start for k in kept):
                 kept.append(c)
-        return sorted(kept, key=lambda c: c.trigger.start)
+        return list(_once(view, sorted(kept, key=lambda c: c.trigger.start)))
 
     def _arguments(
         self, view: View, c: Choice, names: Named, starts: list[int], told: Told | None, vectors: tuple[Array, Array]
@@ -148,6 +149,15 @@ class Choice(NamedTuple):
     kind: str
     chance: float
     realis: str
+
+
+def _once(view: View, found: list[Choice]) -> Iterator[Choice]:
+    """Without those that only look back on an event told elsewhere in the article by the same word."""
+    back = [event_triggers.looks_back(view, c.trigger) for c in found]
+    for i, c in enumerate(found):
+        same = [j for j, o in enumerate(found) if j != i and (o.kind, o.trigger.word) == (c.kind, c.trigger.word)]
+        if not (back[i] and any(j < i or not back[j] for j in same)):
+            yield c
 
 
 def _days(entity: Entity) -> tuple[date | None, date | None]:
