@@ -282,7 +282,9 @@ def _table(directory: Path, name: str, columns: tuple[str, ...], key: str, wante
     folder = directory / name
     files = sorted(str(file) for file in folder.glob("part-*.parquet"))
     if not folder.is_dir():
-        raise ScoringError(f"{directory}: it has no table {name!r}, so it is not the output of a run; name the folder that --output named.")
+        raise ScoringError(
+            f"{directory}: it has no table {name!r}, so it is not the output of a run; name the folder that --output named."
+        )
     if not files or not wanted:
         return []
     try:
