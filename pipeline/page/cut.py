@@ -21,6 +21,7 @@ _LONGEST = 400  # blocks that one article may have
 _HEADING = 8  # blocks that a heading may have
 _HOPELESS = -25.0  # an article below this score is not drawn out further
 _NEAR = 5  # paragraphs on either side that likeness is measured on
+_SISTERS = 6  # subheads that another one is compared with
 _SIGNATURE = re.compile(r"[日局部委府会司办室心院厅处队站所社\d)]$")  # of a public notice
 
 
@@ -33,10 +34,11 @@ def _weights() -> dict[str, float]:
 def best_cut(blocks: list[Block], likeness: Likeness) -> list[tuple[int, int]]:
     """The cut of the blocks into intervals [start, end) with the highest sum of scores, in order."""
     like = {at: _likeness_at(blocks, at, likeness) for at in range(1, len(blocks))}
+    subheads = {at: _subhead_score(blocks, at, like[at]) for at in like if blocks[at].kind == "display"}
     best = [0.0] + [float("-inf")] * len(blocks)
     back = [0] * (len(blocks) + 1)
     for start in range(len(blocks)):
-        for end, score in _Reading(blocks, start, like).ends():
+        for end, score in _Reading(blocks, start, like, subheads).ends():
             if best[start] + score > best[end]:
                 best[end], back[end] = best[start] + score, start
     cuts = []
@@ -85,11 +87,32 @@ def _signs_picture(credit: Credit, first: Block) -> bool:
     return credit.photo or not reporters or first.starts_with_date or first.marked
 
 
+def _subhead_score(blocks: list[Block], here: int, likeness: float) -> float:
+    """What the looks of a line of display and its neighbours say of it as a subhead, whatever article it stands in."""
+    block, text = blocks[here], blocks[here].folded
+    after = blocks[here + 1] if here + 1 < len(blocks) else None
+    weights = _weights()
+    said = {
+        "subhead_long": len(text) > 20,
+        "subhead_wide_gap": block.gap > 1,
+        "subhead_subtitle": is_subtitle(text),
+        "subhead_space": " " in text,
+        "subhead_place": is_place(text),
+        "subhead_notice": is_notice(text),
+        "subhead_before_date": after is not None and after.starts_with_date,
+        "subhead_before_byline": after is not None and after.kind == "byline",
+    }
+    score = sum(weights[feature] for feature, holds in said.items() if holds)
+    if here and blocks[here - 1].kind == "display":
+        return score + weights["subhead_run"]
+    return score + weights["subhead"] + weights["subhead_like"] * (min(likeness, 1.8) - 0.8)
+
+
 class _Reading:
     """Blocks from `start` read as one article, block by block, with its score so far."""
 
-    def __init__(self, blocks: list[Block], start: int, like: dict[int, float]):
-        self.blocks, self.start, self.like = blocks, start, like
+    def __init__(self, blocks: list[Block], start: int, like: dict[int, float], subhead_scores: dict[int, float]):
+        self.blocks, self.start, self.like, self.subhead_scores = blocks, start, like, subhead_scores
         self.weights = _weights()
         self.score = self.weights["article"]
         self.displays = 0  # lines of the heading
@@ -231,37 +254,17 @@ class _Reading:
 
     def read_subhead(self, here: int) -> None:
         block, text = self.blocks[here], self.blocks[here].folded
-        after = self.blocks[here + 1] if here + 1 < len(self.blocks) else None
-        if here > self.first and self.blocks[here - 1].kind == "display":
-            self.add("subhead_run")
-            if self.runs:
-                self.add("subhead_run_again")
+        self.score += self.subhead_scores[here]
+        if self.blocks[here - 1].kind == "display" and self.blocks[here - 2].kind != "display":
             self.runs += 1
-        else:
-            self.add("subhead")
-            self.score += self.weights["subhead_like"] * (min(self.like.get(here, 0.0), 1.8) - 0.8)
+            if self.runs > 1:
+                self.add("subhead_run_again")
         if self.labelled or block.label:
             self.add("label_inside")
         if self.signed:
             self.add("text_after_signed")
         if self.blocks[self.first].kind != "prose":
             self.add("text_after_table")
-        if len(text) > 20:
-            self.add("subhead_long")
-        if block.gap > 1:
-            self.add("subhead_wide_gap")
-        if is_subtitle(text):
-            self.add("subhead_subtitle")
-        if " " in text:
-            self.add("subhead_space")
-        if is_place(text):
-            self.add("subhead_place")
-        if is_notice(text):
-            self.add("subhead_notice")
-        if after and after.starts_with_date:
-            self.add("subhead_before_date")
-        if after and after.kind == "byline":
-            self.add("subhead_before_byline")
         if any(abs(len(other) - len(text)) <= 3 for other in self.subheads):
             self.add("subhead_sister")
         if " " in text and any(_in_parts_like(text, other) for other in self.subheads):
@@ -269,7 +272,7 @@ class _Reading:
         if block.gap > 1 and self.subheads and not self.gaps:
             self.add("subhead_gap_unlike")
         self.gaps += block.gap > 1
-        self.subheads.append(text)
+        self.subheads = [*self.subheads[1 - _SISTERS :], text]
         if self.dateline:
             self.add("subhead_dateline")
         elif self.opened:
