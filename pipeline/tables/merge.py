@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 import shutil
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ import pyarrow.compute as pc
 from pipeline.plan import Plan
 from pipeline.records import TABLES, table
 from pipeline.tables.aliases import is_short
-from pipeline.tables.rows import division_columns, squeeze
+from pipeline.tables.rows import division_columns, entity_id, squeeze
+from pipeline.tables.spill import Spill
 from pipeline.tables.write import SHARD_TABLES, read_shard, table_writer
 
 _DEICTIC = ("我", "该", "本")  # 我市, 该镇, 本市 are no names
@@ -25,35 +28,140 @@ _OWN_NAME = 4  # characters from which on the name of an organisation tells it f
 def merge(plan: Plan, work: Path, rows_per_part: int) -> tuple[Path, dict[str, int]]:
     """Write every public table from the finished shards of a plan, in their order, to a new folder below `work`.
 
-    Returns the folder and the rows a table. The result depends on the shards alone.
+    Returns the folder and the rows a table. The result depends on the shards alone. Memory does not grow with the run:
+    what must be looked at together (rows of one name, mentions of one entity) is dealt out to files by key first.
     """
-    new = work / "new"
+    new, spilled = work / "new", work / "tmp" / "merge"
     shutil.rmtree(new, ignore_errors=True)
+    shutil.rmtree(spilled, ignore_errors=True)
     keys = [shard.key for shard in plan]
-    people = identify_people(read_shard(work, key, "officials") for key in keys)
-    entities = _Entities()
+    partitions = min(1 + len(keys) // _SHARDS_A_PARTITION, _MOST_PARTITIONS)
+    people = _People(work, keys, spilled, partitions)
+    mentions = Spill(spilled / "mentions", _schema("mentions", _MENTION), partitions)
+    officials = Spill(spilled / "officials", _schema("officials", _OFFICIAL), partitions)
     rows: dict[str, int] = {}
     for name in SHARD_TABLES:
         with table_writer(new, name, rows_per_part) as writer:
             if name == "failures":
                 writer.write(table(name, [asdict(f) for f in plan.failures()]))
-            for key in keys:
+            for number, key in enumerate(keys):
                 part = read_shard(work, key, name)
+                if name in _PERSON_COLUMNS:
+                    part = _renamed(part, _PERSON_COLUMNS[name], people.of(number))
                 if name == "mentions":
-                    part = _renamed(part, "entity_id", people)
-                    entities.add_mentions(part)
+                    entities = part.select(_MENTION)
+                    mentions.write(entities, mentions.of(entities.column("entity_id").to_pylist()))
                 elif name == "officials":
-                    part = _renamed(part, "person_id", people)
-                    entities.add_officials(part)
-                elif name == "event_arguments":
-                    part = _renamed(part, "ref_id", people)
+                    places = [entity_id("PLACE", place or "") for place in part.column("place").to_pylist()]
+                    officials.write(part.select(_OFFICIAL), officials.of(places))
                 writer.write(part)
         rows[name] = writer.rows
-    for name, lines in entities.tables().items():
+    mentions.close()
+    officials.close()
+    for name, lines in _entity_tables(mentions, officials, spilled).items():
         with table_writer(new, name, rows_per_part) as writer:
-            writer.write(table(name, lines))
+            for batch in _batches(lines):
+                writer.write(table(name, batch))
         rows[name] = writer.rows
+    shutil.rmtree(spilled, ignore_errors=True)
     return new, {name: rows[name] for name in TABLES}
+
+
+_PERSON_COLUMNS = {"mentions": "entity_id", "officials": "person_id", "event_arguments": "ref_id"}
+_MENTION = ["entity_id", "type", "level", "canonical", "code", "code_status", "text", "article_id", "page_id"]
+_OFFICIAL = ["person", "place", "official"]
+_EVIDENCE = ["person", "person_id", "unit", "unit_id", "title", "place", "category"]
+_SHARDS_A_PARTITION = 64  # rows of so many shards are in memory at once
+_MOST_PARTITIONS = 128  # open files
+_BATCH = 2_000  # rows of entities in memory at once, of each file
+
+
+def _schema(name: str, columns: list[str]) -> pa.Schema:
+    return pa.schema([TABLES[name].field(column) for column in columns])
+
+
+class _People:
+    """The identifiers that people of one shard after the other get in the run, where it is not the one of the article.
+
+    All evidence holds the person's name, so that people of one name can be identified apart from all others.
+    """
+
+    def __init__(self, work: Path, keys: list[str], spilled: Path, partitions: int):
+        self.shards, self.partitions = len(keys), partitions
+        schema = _schema("officials", _EVIDENCE).append(pa.field("shard", pa.int64(), nullable=False))
+        evidence = Spill(spilled / "people", schema, partitions)
+        for number, key in enumerate(keys):
+            part = read_shard(work, key, "officials").select(_EVIDENCE)
+            numbers = pa.array([number] * part.num_rows, pa.int64())
+            evidence.write(
+                part.append_column(evidence.schema.field("shard"), numbers),
+                evidence.of(part.column("person").to_pylist()),
+            )
+        evidence.close()
+        self.renames = Spill(spilled / "renames", _RENAMES, partitions)
+        for partition in range(partitions):
+            new = identify_people(evidence.read(partition))
+            found = {
+                (shard, person)
+                for part in evidence.read(partition)
+                for shard, person in zip(*(part.column(c).to_pylist() for c in ("shard", "person_id")), strict=True)
+                if person in new
+            }
+            lines = [{"shard": shard, "old": person, "new": new[person]} for shard, person in sorted(found)]
+            part = pa.Table.from_pylist(lines, schema=_RENAMES)
+            self.renames.write(part, part.column("shard").to_numpy() * partitions // max(self.shards, 1))
+        self.renames.close()
+        self.stretch = -1
+        self.known: dict[int, dict[str, str]] = {}
+
+    def of(self, shard: int) -> dict[str, str]:
+        """New identifiers by old ones, for the shard of this number; quick for shards in their order."""
+        stretch = shard * self.partitions // self.shards
+        if stretch != self.stretch:
+            self.stretch, self.known = stretch, {}
+            for part in self.renames.read(stretch):
+                for row in part.to_pylist():
+                    self.known.setdefault(row["shard"], {})[row["old"]] = row["new"]
+        return self.known.get(shard, {})
+
+
+_RENAMES = pa.schema([("shard", pa.int64()), ("old", pa.string()), ("new", pa.string())])
+
+
+def _entity_tables(mentions: Spill, officials: Spill, spilled: Path) -> dict[str, Iterator[dict[str, Any]]]:
+    """Rows of entities, communities and villages in the order of all, brought together from those of each file."""
+    sorted_rows: dict[str, list[Path]] = defaultdict(list)
+    for partition in range(mentions.partitions):
+        entities = _Entities()
+        for part in mentions.read(partition):
+            entities.add_mentions(part)
+        for part in officials.read(partition):
+            entities.add_officials(part)
+        for name, lines in entities.tables().items():
+            if lines:
+                path = spilled / f"{name}-{partition:03d}.arrow"
+                with pa.ipc.new_stream(str(path), TABLES[name]) as writer:
+                    writer.write_table(table(name, lines), max_chunksize=_BATCH)
+                sorted_rows[name].append(path)
+    return {
+        name: heapq.merge(*map(_rows_of, sorted_rows[name]), key=_order)
+        for name in ("entities", "communities", "villages")
+    }
+
+
+def _order(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row.get("type", ""), row["canonical"] or "", row["entity_id"]
+
+
+def _rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    with pa.ipc.open_stream(str(path)) as reader:
+        for batch in reader:
+            yield from batch.to_pylist()
+
+
+def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while batch := list(islice(rows, 10 * _BATCH)):
+        yield batch
 
 
 def identify_people(officials: Iterable[pa.Table]) -> dict[str, str]:
@@ -71,8 +179,7 @@ def identify_people(officials: Iterable[pa.Table]) -> dict[str, str]:
         return person
 
     for part in officials:
-        columns = ["person", "person_id", "unit", "unit_id", "title", "place", "category"]
-        for row in part.select(columns).to_pylist():
+        for row in part.select(_EVIDENCE).to_pylist():
             for key in _evidence(row):
                 a, b = find(first.setdefault(key, row["person_id"])), find(row["person_id"])
                 if a != b:
@@ -137,8 +244,7 @@ class _Entities:
         self.officials: dict[str, list[str]] = {}  # canonical path -> people, in order
 
     def add_mentions(self, part: pa.Table) -> None:
-        columns = ["entity_id", "type", "level", "canonical", "code", "code_status", "text", "article_id", "page_id"]
-        for row in part.select(columns).to_pylist():
+        for row in part.select(_MENTION).to_pylist():
             identifier = row["entity_id"]
             if identifier is None:
                 continue
@@ -154,7 +260,7 @@ class _Entities:
             entity.article, entity.page = row["article_id"], row["page_id"]
 
     def add_officials(self, part: pa.Table) -> None:
-        for row in part.select(["person", "place", "official"]).to_pylist():
+        for row in part.select(_OFFICIAL).to_pylist():
             if row["official"] and row["place"]:
                 people = self.officials.setdefault(row["place"], [])
                 if row["person"] not in people:

@@ -1,0 +1,139 @@
+"""Characters a second by stage and in all, peak memory a worker, and whether either changes with the size of the input.
+
+    python benchmarks/throughput.py [--sizes 1 10] [--engines serial processes:2] [--keep DIR]
+
+The archive is made of the labelled pages of `tests/gold`, recombined: blocks of text between empty lines are drawn from
+all of them, and the digits in them changed, so that no page is there twice. Size 1 is 100,000 characters. Each run is a
+process of its own with one thread a worker. Times are CPU seconds of all its processes beside the seconds of the clock:
+on a machine with other work only the former say what a core would do. Start-up is a run over one short page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+UNIT = 100_000  # characters of size 1
+PAGE = 4_000
+
+# runs a configuration and tells what its processes took
+RUN = """
+import json, resource, sys, time
+started = time.perf_counter()
+from pipeline import load_config, run_pipeline
+manifest = run_pipeline(load_config(sys.argv[1], sys.argv[2:])).manifest
+own, workers = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps({"seconds": manifest["seconds"], "characters": manifest["characters"], "pages": manifest["pages"],
+    "clock": time.perf_counter() - started, "peak": own.ru_maxrss // 1024}))
+"""
+
+
+def blocks() -> list[str]:
+    found = []
+    for path in sorted((ROOT / "tests" / "gold").glob("*/pages/*.txt")):
+        found += [b for b in re.split(r"\n{2,}", path.read_text(encoding="utf-8")) if b.strip()]
+    return found
+
+
+def make_archive(file: Path, characters: int, seed: int = 1) -> None:
+    """A .jsonl of pages of about `PAGE` characters."""
+    noise, every, made, number = random.Random(seed), blocks(), 0, 0
+    with file.open("w", encoding="utf-8") as out:
+        while made < characters:
+            text = ""
+            while len(text) < PAGE:
+                start = noise.randrange(len(every) - 12)
+                text += "\n\n".join(every[start : start + noise.randrange(4, 12)]) + "\n\n"
+            text = re.sub(r"[1-9]", lambda _: str(noise.randrange(1, 10)), text[: 2 * PAGE])
+            out.write(json.dumps({"text": text, "id": number}, ensure_ascii=False) + "\n")
+            made, number = made + len(text), number + 1
+
+
+def measure(file: Path, output: Path, engine: str) -> dict:
+    """One run in a process of its own, with its peak of memory over all processes of the run."""
+    name, _, workers = engine.partition(":")
+    words = [
+        f"input.paths=['{file}']",
+        f"output.directory='{output}'",
+        f"run.engine={name}",
+        f"run.workers={workers or 1}",
+    ]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(ROOT / "configs" / "default.yaml"), *words],
+        stdout=subprocess.PIPE, env=environment, text=True, cwd=output.parent, start_new_session=True,
+    )  # fmt: skip
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, largest(process.pid))
+        time.sleep(0.2)
+    assert process.stdout is not None
+    result = json.loads(process.stdout.read())
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result["cpu"] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    result["worker_peak"] = max(peak, result["peak"] if name == "serial" else 0)
+    return result
+
+
+def largest(session: int) -> int:
+    """Resident memory in MB of the largest process of a session, counted in full though workers share part of it."""
+    most = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(folder.name)) == session:
+                found = re.search(r"VmRSS:\s*(\d+)", (folder / "status").read_text())
+                most = max(most, int(found[1]) // 1024 if found else 0)
+        except (OSError, ProcessLookupError):
+            continue
+    return most
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 10])
+    parser.add_argument("--engines", nargs="+", default=["serial", "processes:2"])
+    parser.add_argument("--keep", type=Path, help="folder for archives and tables, else a temporary one")
+    options = parser.parse_args()
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    with tempfile.TemporaryDirectory() as temporary:
+        place = (options.keep or Path(temporary)).absolute()
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "short.txt").write_text("东湖社区举办了邻里节。", encoding="utf-8")
+        start = measure(place / "short.txt", place / "short", "serial")
+        print(f"start-up to the tables of one short page: {start['cpu']:.1f} s CPU, {start['clock']:.1f} s clock")
+        print(
+            "\n| size | engine | characters | CPU s | clock s | characters/CPU s | characters/s | largest process MB |"
+        )
+        print("|---:|---|---:|---:|---:|---:|---:|---:|")
+        stages: dict[str, float] = {}
+        for size in options.sizes:
+            file = place / f"archive-{size}.jsonl"
+            make_archive(file, size * UNIT)
+            for engine in options.engines:
+                result = measure(file, place / f"out-{size}-{engine.replace(':', '-')}", engine)
+                n, cpu, clock = result["characters"], result["cpu"] - start["cpu"], result["clock"] - start["clock"]
+                print(
+                    f"| {size} | {engine} | {n:,} | {cpu:.1f} | {clock:.1f} | {n / max(cpu, 0.01):,.0f} |"
+                    f" {n / max(clock, 0.01):,.0f} | {result['worker_peak']} |",
+                    flush=True,
+                )
+                if engine == "serial":
+                    stages = {name: n / max(seconds, 1e-6) for name, seconds in result["seconds"].items()}
+        print("\n| stage | characters/s (clock) |\n|---|---:|")
+        for name, speed in sorted(stages.items(), key=lambda item: item[1]):
+            print(f"| {name} | {speed:,.0f} |")
+
+
+if __name__ == "__main__":
+    main()
