@@ -85,6 +85,15 @@ def test_a_person_of_the_article_inside_what_is_named_after_him() -> None:
     assert [f[:2] for f in found] == [("石川", "PER"), ("石川纪念馆", "PLACE"), ("石川", "PER")]
 
 
+def test_the_group_of_a_community_is_no_organisation() -> None:
+    found = resolve(
+        "柳岸社区工作小组上门",
+        model=[("柳岸社区工作小组", "ORG")],
+        places=[("柳岸社区", "PLACE", "community")],
+    )
+    assert [f[:2] for f in found] == [("柳岸社区", "PLACE")]
+
+
 def test_a_surname_with_a_title() -> None:
     found = resolve("大家说:“宋书记是自己人。”", posts=[("书记", "POST")])
     assert [f[:2] for f in found] == [("宋", "PER"), ("书记", "POST")]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import lzma
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import spacy
+import yaml
 
-from pipeline.language import names
+from pipeline.language import names, words
 from pipeline.language.document import get_spans
 
+GOLD = Path(__file__).parent / "gold"
 ARTICLE = (
     "本报讯(记者 欧阳晓雪 通讯员 贾 琪)近日,柳泉县桃园镇李家洼村党支部书记赵春生带领村民修路。\n"
     "“路通了,日子就好过了。”赵春生说。县交通运输局派来技术员扎西多吉。"
@@ -46,6 +50,10 @@ def test_places_of_a_chain_are_mentions_of_their_own(doc):
 def test_organisations_and_posts(doc):
     assert texts(doc, "ORG") == ["县交通运输局"]
     assert "党支部书记" in texts(doc, "POST")
+
+
+def test_what_is_said_of_all_is_no_name(model):
+    assert not [f for f in names.names_of(model, "各镇、各街道和各社区紧急行动。") if f[2] == "PLACE"]
 
 
 def test_a_name_found_once_is_found_everywhere():
@@ -143,20 +151,29 @@ def test_numpy_agrees_with_the_trained_network(tmp_path: Path):
     from pipeline.training.network import Encoder, Tagger
 
     characters = sorted(set(ARTICLE) - {"\n"})
-    vocabulary = training.Vocabulary(np.array([ord(c) for c in characters]), np.arange(2, 2000, 7))
+    points = np.array([ord(c) for c in characters])
+    known = ["交通运输", "运输局", "党支部书记", "县交通"]
+    bare = training.Vocabulary(points, np.arange(2, 2000, 7), np.zeros(0, dtype=np.uint64))
+    keys = np.sort([words.hashes(bare.numbers(word), len(word))[0] for word in known])
+    vocabulary = training.Vocabulary(points, bare.pair_keys, keys)
     torch.manual_seed(1)
     pairs = torch.randn(len(vocabulary.pair_keys) + 1, 12)
     pairs[0] = 0  # no pair, no vector
-    encoder = Encoder(torch.randn(len(characters) + 1, 12), pairs, width=32)
+    table = torch.randn(len(keys) + 1, 5)
+    table[0] = 0
+    encoder = Encoder(torch.randn(len(characters) + 1, 12), pairs, table, width=32)
+    torch.nn.init.normal_(encoder.lexicon.weight)  # what words add begins at nothing
     tagger = Tagger(encoder, {name: training.tag_count(name) for name in CONVENTIONS}).eval()
     training.export(tagger, vocabulary, tmp_path)
     model = names.NameModel(tmp_path)
-    text = ARTICLE.partition("\n")[0]
+    text = ARTICLE.splitlines()[1]
     vectors, starts = model.encode(["贾 琪", text])
     numbers = torch.from_numpy(vocabulary.numbers(text).astype(np.int64))[None]
     pairs = torch.from_numpy(vocabulary.pairs(numbers.numpy()))
     with torch.no_grad():
-        expected = tagger.encoder(numbers, pairs, torch.ones(1, len(text), 1))[0].numpy()
+        at = torch.from_numpy(vocabulary.words(numbers.numpy()))
+        expected = tagger.encoder(numbers, pairs, torch.ones(1, len(text), 1), at)[0].numpy()
+    assert (at > 0).sum() == 3
     assert np.abs(vectors[starts[1] : starts[1] + len(text)] - expected).max() < 0.1
     assert training.tags_of(Sample("王芳说", [(0, 2, "PER")], "news")).tolist() == [1, 3, 0]
 
@@ -168,3 +185,108 @@ def test_training_says_which_corpus_is_missing(tmp_path: Path, capsys: pytest.Ca
     config.write_text("names:\n  output: out/of\n  corpora: {msra: nowhere/msra.jsonl.gz}\n", encoding="utf-8")
     assert train.main(["names", str(config)]) == 2
     assert capsys.readouterr().err == "pipeline.train: not found: nowhere/msra.jsonl.gz\n"
+
+
+def tiny_corpora(folder: Path) -> dict:
+    """A corpus of a few sentences in every format, and the configuration that trains a model on it in seconds."""
+
+    def write(name: str, lines: list[str]) -> str:
+        opener = {".gz": gzip.open, ".xz": lzma.open}[Path(name).suffix]
+        with opener(folder / name, "wt", encoding="utf-8") as out:
+            out.write("\n".join(lines) + "\n")
+        return str(folder / name)
+
+    def spans(name: str, *labels: str) -> str:
+        rows = []
+        for i in range(40):
+            text = f"第{i}天，韩国强从柳泉县来到桃园镇，记者欧阳晓雪随行，共走了{i * 7919}里路。"
+            found = [("韩国强", labels[0]), ("柳泉县", labels[1])]
+            rows.append({"text": text, "spans": [[text.find(w), text.find(w) + len(w), k] for w, k in found]})
+        return write(name, [json.dumps(row, ensure_ascii=False) for row in rows])
+
+    pages = GOLD / "dev"
+    batch = folder / "batch"
+    (batch / "pages").mkdir(parents=True)
+    (batch / "gold").mkdir()
+    gold = sorted((pages / "gold").glob("*.json"))[0]
+    (batch / "gold" / gold.name).write_bytes(gold.read_bytes())
+    page = json.loads(gold.read_text(encoding="utf-8"))["page"]
+    (batch / "pages" / page).write_bytes((pages / "pages" / page).read_bytes())
+    divisions = [f"{code}\t{name}\t{level}" for code, name, level in DIVISIONS]
+    msra = spans("msra.jsonl.gz", "PER", "LOC")
+    return {
+        "seed": 1,
+        "work": str(folder / "work"),
+        "output": str(folder / "model"),
+        "corpora": {
+            "msra": msra,
+            "peoples_daily": spans("daily.jsonl.gz", "PER", "LOC"),
+            "pfr": write("pfr.txt.xz", ["韩/nr 国强/nr 来到/v 柳泉县/ns 。/w"] * 5),
+            "cluener": spans("cluener.jsonl.gz", "name", "address"),
+            "resume": spans("resume.jsonl.gz", "NAME", "LOC"),
+        },
+        "msra_dev": 2,
+        "pages": [str(batch)],
+        "lists": {
+            "surnames": write("surnames.csv.gz", ["surname,n.1930_2008", "韩,100", "柳,50", "路,20", "石,10"]),
+            "people": write("people.txt.gz", ["韩国强", "柳晓雪", "路平", "石磊"]),
+            "divisions": write("divisions.tsv.xz", divisions),
+        },
+        "vectors": {
+            "unlabelled": [msra], "character_minimum": 2, "pairs": 100, "pair_minimum": 3, "dimension": 8
+        },
+        "words": {
+            "dictionary": "", "divisions": str(folder / "divisions.tsv.xz"), "minimum": 1, "dimension": 6
+        },
+        "width": 16,
+        "dropout": 0.1,
+        "pretraining_steps": 2,
+        "phases": [
+            {
+                "name": "only", "steps": 12, "learning_rate": 0.01, "copies": 1,
+                "shares": {"msra": 0.3, "pfr": 0.1, "cluener": 0.1, "resume": 0.1, "news": 0.4},
+            }
+        ],
+    }  # fmt: skip
+
+
+DIVISIONS = [
+    ("11", "云川省", 1), ("1101", "临江市", 2), ("1102", "柳江市", 2), ("110101", "柳泉县", 3), ("110102", "临河区", 3),
+    ("110103", "云州市", 3), ("110101101", "桃园镇", 4), ("110101102", "石桥乡", 4), ("110101101201", "李家洼村", 5),
+    ("110101101202", "桃园社区居委会", 5),
+]  # fmt: skip
+
+
+@pytest.mark.torch
+def test_one_command_trains_a_model(tmp_path: Path):
+    pytest.importorskip("torch")
+    pytest.importorskip("scipy")
+    from pipeline import train
+
+    settings = tiny_corpora(tmp_path)
+    (tmp_path / "dictionary.txt").write_text("柳泉县 3 ns\n欧阳晓雪 2 nr\n来到桃 5 v\n", encoding="utf-8")
+    settings["words"]["dictionary"] = str(tmp_path / "dictionary.txt")
+    config = tmp_path / "train.yaml"
+    config.write_text(yaml.safe_dump({"names": settings}, allow_unicode=True), encoding="utf-8")
+    assert train.main(["names", str(config)]) == 0
+    model = names.NameModel(tmp_path / "model")
+    assert set(model.labels) == {"news", "msra"}
+    (tmp_path / "in.jsonl").write_text('{"text": "韩国强从柳泉县来到桃园镇"}\n', encoding="utf-8")
+    arguments = [str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"), "--model", str(tmp_path / "model")]
+    assert train.main(["predict-msra", *arguments]) == 0
+    row = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+    assert set(row) == {"text", "spans"}
+    # the steps that are done are not done again
+    (tmp_path / "work" / "only.pt").touch()
+    before = (tmp_path / "work" / "encoder.pt").stat().st_mtime_ns
+    assert train.main(["names", str(config)]) == 0
+    assert (tmp_path / "work" / "encoder.pt").stat().st_mtime_ns == before
+
+
+def test_training_says_that_the_dictionary_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    from pipeline import train
+
+    config = tmp_path / "train.yaml"
+    config.write_text("names:\n  words: {dictionary: lists/dict.txt}\n", encoding="utf-8")
+    assert train.main(["names", str(config)]) == 2
+    assert "not found: lists/dict.txt" in capsys.readouterr().err

@@ -6,7 +6,7 @@ import pytest
 from articles import article
 
 from pipeline.language.document import get_spans, set_spans
-from pipeline.lexicon.organisations import kind_of
+from pipeline.lexicon.organisations import generic_organisation, kind_of
 from pipeline.records import Mention
 from pipeline.stages.organisations import Organisations
 
@@ -90,3 +90,9 @@ def test_kinds_by_the_end_of_the_name(name: str, kind: str, category: str) -> No
 )
 def test_forms_of_reports(text: str, places: tuple[str, ...], names: list[str]) -> None:
     assert organisations(text, places) == names
+
+
+@pytest.mark.parametrize("name", ["省行", "分支行", "社区党群服务中心", "种养农民专业合作社"])
+def test_classes_of_organisations(name: str) -> None:
+    assert generic_organisation(name)
+    assert not generic_organisation("禾丰" + name)

@@ -22,6 +22,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.folding import fold
+from pipeline.language import words
 from pipeline.language.document import CANDIDATES, set_spans
 from pipeline.records import Mention
 
@@ -71,6 +72,9 @@ class NameModel:
         self._before: Array = np.ascontiguousarray(inward[:, own : own + width].T)
         self._after: Array = np.ascontiguousarray(inward[:, own + width :].T)
         self._pair_scale: Array = self._w["pair_scale"]
+        self._words: Array | None = None  # a model may look up no words
+        if "lexicon.weight" in self._w:  # D x (words that begin + go on + end)
+            self._words = np.ascontiguousarray((self._w["lexicon.weight"] * np.tile(self._w["word_scale"], 3)).T)
         self._convolutions = [
             [self._kernel(f"blocks.{b}.{name}") for name in ("first", "second")] for b in range(len(self.dilations))
         ]
@@ -104,6 +108,8 @@ class NameModel:
         x = self._characters[numbers]
         x[1:] += vectors @ self._before
         x[:-1] += vectors @ self._after
+        if self._words is not None:
+            x += words.features(words.find(numbers, self._w["word_keys"]), self._w["word_vectors"]) @ self._words
         for block, dilations in enumerate(self.dilations):
             h = self._norm(x, f"blocks.{block}.norm") * mask
             first, second = self._convolutions[block]
@@ -272,9 +278,9 @@ def vectors_of(doc: Doc, model: NameModel) -> Array:
 def _trusted(paragraphs: list[tuple[int, str]], found: list[list[Found]]) -> list[Found]:
     return [
         (at + a, at + b, label, score)
-        for (at, _), some in zip(paragraphs, found, strict=True)
+        for (at, text), some in zip(paragraphs, found, strict=True)
         for a, b, label, score in some
-        if label == "PER" or score >= _DOUBTFUL
+        if label == "PER" or (score >= _DOUBTFUL and text[a] != "各")  # 各镇 are none in particular
     ]
 
 

@@ -28,6 +28,9 @@ def organisation_words() -> dict[str, Any]:
     )
 
 
+_BANK = re.compile(r"[总省市县区分支本该各]+行")
+
+
 @cache
 def _lexicon() -> tuple[dict[str, Kind], tuple[str, ...], dict[str, str]]:
     data = organisation_words()
@@ -57,7 +60,9 @@ def _by_end(name: str, ends: dict[str, Kind]) -> Kind | None:
 
 
 def generic_organisation(name: str) -> bool:
-    """Whether a name is made of words for classes of organisations alone: 社区党群服务中心, 家政服务公司."""
+    """Whether a name is made of words for classes of organisations alone: 社区党群服务中心, 家政服务公司, 省行."""
+    if _BANK.fullmatch(name):
+        return True
     ends, _, _ = _lexicon()
     generic = _generic()
     for start in range(max(0, len(name) - 10), len(name)):

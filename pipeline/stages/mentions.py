@@ -38,6 +38,7 @@ _LONGER = 0.1  # what a longer organisation of one beginning or end is favoured 
 _PARTY_BODY = re.compile(
     r"(?:(?<!县)(?<!市)(?<!区)妇联|村务监督委员会|(?<=[市县区州省])委|(?<=[省市县区州旗])监委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
 )
+_GROUP_OF = re.compile(r"(?:社区|[村镇乡]|街道)(?:工作)?(?:小组|专班)$")  # 某社区工作小组: no name of its own
 _NAMED_AFTER = re.compile(r"纪念[馆堂园碑]|故居|旧居|故里|墓|祠|广场|公园|塑像|雕像")  # a person may stand before it
 _HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|(?:组织|宣传|纪检|统战|政法|武装)?委员|成员|常委|秘书长|主席)")
 
@@ -132,7 +133,8 @@ def _priority(
         unseen = MODEL not in candidate.sources
         if unseen and any(candidate.holds(p) and p.confidence > _SURE for p in people):
             return -1.0
-        if candidate.sources == (MODEL,) and generic_organisation(text[candidate.start : candidate.end]):
+        name = text[candidate.start : candidate.end]
+        if candidate.sources == (MODEL,) and (generic_organisation(name) or _GROUP_OF.search(name)):
             return -1.0
         longer = any(
             candidate.size > o.size and (o.start == candidate.start or o.end == candidate.end) and candidate.holds(o)

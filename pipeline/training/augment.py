@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from pipeline.training.corpora import Paragraph, Sample, Spans, outermost
+from pipeline.training.sentences import Sentences
 
 _PARTS: dict[str, list[str]] = {
     key: words.split()
@@ -56,10 +57,10 @@ class People:
             return pick(
                 [
                     lambda: "·".join(self.rng.sample(_PARTS["joined"], 2)),
-                    lambda: "".join(self.rng.sample(_PARTS["tibetan"], 2)),
-                    lambda: "".join(self.rng.sample(_PARTS["mongol"], self.rng.choice((1, 2)))),
+                    self.tibetan,
+                    self.mongol,
                     lambda: "".join(self.rng.sample(_PARTS["yi"], 2)),
-                    lambda: pick(self.foreign) if self.foreign else "".join(self.rng.sample(_PARTS["tibetan"], 2)),
+                    lambda: pick(self.foreign) if self.foreign else self.tibetan(),
                 ]
             )()
         given = self.rng.choice(self.given)
@@ -67,6 +68,17 @@ class People:
             other = self.rng.choice(self.given)
             given = (given[0] + other[-1]) if len(given) > 1 else given
         return self.surname() + given
+
+    def tibetan(self) -> str:
+        """Two parts, one, or one and its usual last character."""
+        first, second = self.rng.sample(_PARTS["tibetan"], 2)
+        return self.rng.choice(
+            (first + second, first + second, first, first + self.rng.choice("加措吉才杰毛"), first[:1] + "加")
+        )
+
+    def mongol(self) -> str:
+        """One or two parts."""
+        return "".join(self.rng.sample(_PARTS["mongol"], self.rng.choice((1, 2))))
 
     def like(self, name: str) -> str:
         """A name in the style of `name`: a familiar form stays one, a space inside stays."""
@@ -201,6 +213,11 @@ class Augmenter:
             "brand": self.people.brand(),
         }
         return rng.choice(_PARTS["organisations"]).format(**parts)
+
+    def sentences(self, count: int) -> list[Sample]:
+        """Sentences from patterns, see `pipeline.training.sentences`."""
+        make = Sentences(self.people, self.places, _PARTS["organisations"], self.rng)
+        return [make.draw() for _ in range(count)]
 
     def lines(self, count: int) -> list[Sample]:
         """Bylines, captions and lists of names as newspapers print them."""

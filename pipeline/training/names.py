@@ -15,42 +15,19 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import distributed as dist
-from torch import multiprocessing
 from torch.nn import functional
 
 from pipeline.language.names import normalise
-from pipeline.training import corpora, embeddings
+from pipeline.training import corpora, embeddings, words
 from pipeline.training.augment import Augmenter, People, Places
 from pipeline.training.corpora import CONVENTIONS, Sample
 from pipeline.training.network import PAIRS, Encoder, HalfPrecision, Tagger, crf_loss
 from pipeline.training.pretrain import pretrain
+from pipeline.training.vocabulary import Vocabulary
 
 WITH_CRF = ("news", "msra")
 LONGEST = 220
-
-
-class Vocabulary:
-    """Numbers of characters and of pairs of characters; 0 is an unknown one."""
-
-    def __init__(self, characters: np.ndarray, pair_keys: np.ndarray):
-        self.characters, self.pair_keys = characters.astype(np.int64), pair_keys.astype(np.int64)
-        self.table = np.zeros(0x110000, dtype=np.int32)
-        self.table[self.characters] = np.arange(1, len(characters) + 1)
-        self.size = len(characters) + 1
-
-    def numbers(self, text: str) -> np.ndarray:
-        points = np.frombuffer(normalise(text).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        return self.table[points]
-
-    def pairs(self, numbers: np.ndarray) -> np.ndarray:
-        """(…, T) numbers to (…, T) numbers of the pair that begins at each place."""
-        after = np.zeros_like(numbers)
-        after[..., :-1] = numbers[..., 1:]
-        keys = numbers.astype(np.int64) * self.size + after
-        place = np.searchsorted(self.pair_keys, keys).clip(0, len(self.pair_keys) - 1)
-        good = (self.pair_keys[place] == keys) & (numbers > 0) & (after > 0)
-        return np.where(good, place + 1, 0)
+TABLES = ("encoder.pairs", "encoder.words")  # as they are from the first step on
 
 
 def tags_of(sample: Sample) -> np.ndarray:
@@ -118,7 +95,7 @@ class Batches:
         return groups
 
     def tensors(self, group: list[int], dropout: float) -> tuple[torch.Tensor, ...]:
-        """Numbers, pairs, tags and mask of a batch; some characters are made unknown so that the model learns to bear it."""
+        """Numbers, pairs, words, tags and mask of a batch; some characters are made unknown so that the model learns to bear it."""
         longest = _bucket(max(len(self.items[i][0]) for i in group))
         shape = self.characters // longest, longest
         numbers, tags, mask = (
@@ -133,7 +110,8 @@ class Batches:
         if dropout:
             numbers[np.random.default_rng(self.rng.getrandbits(32)).random(numbers.shape) < dropout] = 0
         pairs = self.vocabulary.pairs(numbers)
-        return tuple(map(torch.from_numpy, (numbers, pairs, tags, mask)))
+        words = self.vocabulary.words(numbers)
+        return tuple(map(torch.from_numpy, (numbers, pairs, words, tags, mask)))
 
 
 def run(
@@ -146,7 +124,6 @@ def run(
     renew: Any = None,
     dropout: float = 0.015,
     average: float = 0.3,
-    told: bool = True,
 ) -> None:
     """Train in place: each step takes a batch of a stream drawn by `shares`; the end weights are a mean over the last part.
 
@@ -170,9 +147,9 @@ def run(
             if name == "news" and renew is not None:
                 streams[name] = renew()
             queues[name] = streams[name].epoch()
-        numbers, pairs, tags, mask = streams[name].tensors(queues[name].pop(), dropout)
+        numbers, pairs, words, tags, mask = streams[name].tensors(queues[name].pop(), dropout)
         half = mask.unsqueeze(2).to(torch.bfloat16)
-        scores = tagger(numbers, pairs, half, (name,))[name].float()
+        scores = tagger(numbers, pairs, half, (name,), words)[name].float()
         if name in WITH_CRF:
             loss = crf_loss(scores, tagger.transitions[name].float(), tags, mask) / mask.sum()
         else:
@@ -182,9 +159,6 @@ def run(
         for group in optimiser.param_groups:
             group["lr"] = rate
         precision.step(optimiser)
-        if (step + 1) % 10 == 0:
-            share(precision.full)
-            precision.copy(precision.full)
         if step >= steps * (1 - average):
             taken += 1
             for m, p in zip(mean, precision.full, strict=True):
@@ -192,7 +166,7 @@ def run(
         totals[name][0] += float(loss.detach())
         totals[name][1] += 1
         characters += int(mask.sum())
-        if told and (step + 1) % 100 == 0:
+        if (step + 1) % 100 == 0:
             figures = " ".join(f"{n} {a / b:.4f}" for n, (a, b) in totals.items() if b)
             print(
                 f"step {step + 1}/{steps}: {figures}, {characters / (time.time() - began):,.0f} characters/s",
@@ -202,19 +176,7 @@ def run(
     tagger.float()
     for m in mean:
         m.div_(max(taken, 1))
-    share(mean)
     precision.copy(mean)
-
-
-def share(weights: Sequence[torch.Tensor]) -> None:
-    """Put the mean over all workers into these tensors; nothing to do for one worker."""
-    if dist.is_initialized():
-        flat = torch.cat([w.detach().flatten() for w in weights])
-        dist.all_reduce(flat)
-        flat /= dist.get_world_size()
-        with torch.no_grad():
-            for weight, mean in zip(weights, flat.split([w.numel() for w in weights]), strict=True):
-                weight.copy_(mean.view_as(weight))
 
 
 # ---------------------------------------------------------------------------------------------- data
@@ -238,17 +200,22 @@ class Corpora:
         ]
 
 
-def load_vocabulary(work: Path) -> Vocabulary:
+def load_pairs(work: Path) -> Vocabulary:
+    """Characters and pairs alone, before the words are known."""
     with np.load(work / "vocabulary.npz") as data:
-        return Vocabulary(data["characters"], data["pair_keys"])
+        return Vocabulary(data["characters"], data["pair_keys"], np.zeros(0, dtype=np.uint64))
 
 
-def load_encoder(work: Path, width: int, dropout: float) -> Encoder:
-    """The encoder as pretrained."""
-    with np.load(work / "vectors.npz") as data:
-        encoder = Encoder(torch.from_numpy(data["characters"]), torch.from_numpy(data["pairs"]), width, dropout)
-    encoder.load_state_dict(torch.load(work / "encoder.pt"), strict=False)
-    return encoder
+def load_vocabulary(work: Path) -> Vocabulary:
+    with np.load(work / "vocabulary.npz") as data, np.load(work / "words.npz") as words:
+        return Vocabulary(data["characters"], data["pair_keys"], words["keys"])
+
+
+def new_encoder(work: Path, width: int, dropout: float = 0.0) -> Encoder:
+    """The encoder with the vectors of characters, pairs and words, and else as chance has it."""
+    with np.load(work / "vectors.npz") as data, np.load(work / "words.npz") as known:
+        tables = [torch.from_numpy(table) for table in (data["characters"], data["pairs"], known["vectors"])]
+    return Encoder(tables[0], tables[1], tables[2], width, dropout)
 
 
 def make_vectors(settings: dict[str, Any], work: Path) -> None:
@@ -306,6 +273,7 @@ def renewed(data: Corpora, vocabulary: Vocabulary, make: Augmenter, rng: random.
         for paragraphs in articles.values():
             samples += make.article(paragraphs)
     samples += make.lines(len(data.pages) * copies // 8)
+    samples += make.sentences(len(data.pages) * copies // 2)
     return Batches(samples, vocabulary, rng)
 
 
@@ -318,19 +286,16 @@ def train(settings: dict[str, Any]) -> None:
     torch.manual_seed(seed)
     if not (work / "vectors.npz").exists():
         make_vectors(settings["vectors"] | {"pages": settings["pages"], "seed": seed}, work)
+    if not (work / "words.npz").exists():
+        ids, pairs = np.load(work / "ids.npy"), np.load(work / "pairs.npy")
+        words.make(settings["words"] | {"seed": seed}, load_pairs(work), ids, pairs, work / "words.npz")
     width = int(settings["width"])
     if not (work / "encoder.pt").exists():
-        with np.load(work / "vectors.npz") as data:
-            encoder = Encoder(torch.from_numpy(data["characters"]), torch.from_numpy(data["pairs"]), width)
+        encoder = new_encoder(work, width)
         ids, pairs = np.load(work / "ids.npy"), np.load(work / "pairs.npy")
         pretrain(encoder, ids, pairs, int(settings["pretraining_steps"]), work / "encoder.pt", seed=seed)
+    learn(settings)
     last = work / f"{settings['phases'][-1]['name']}.pt"
-    if not last.exists():
-        workers = int(settings["workers"])
-        if workers == 1:
-            learn(0, settings, 1)
-        else:
-            multiprocessing.spawn(learn, args=(settings, workers), nprocs=workers)
     vocabulary, tagger = load_vocabulary(work), new_tagger(settings)
     tagger.load_state_dict(torch.load(last), strict=False)
     export(tagger, vocabulary, Path(settings["output"]))
@@ -339,27 +304,26 @@ def train(settings: dict[str, Any]) -> None:
 def new_tagger(settings: dict[str, Any]) -> Tagger:
     """The pretrained encoder under fresh heads."""
     torch.manual_seed(int(settings["seed"]))
-    encoder = load_encoder(Path(settings["work"]), int(settings["width"]), float(settings["dropout"]))
+    work = Path(settings["work"])
+    encoder = new_encoder(work, int(settings["width"]), float(settings["dropout"]))
+    encoder.load_state_dict(torch.load(work / "encoder.pt"), strict=False)
     return Tagger(encoder, {name: tag_count(name) for name in CONVENTIONS})
 
 
-def learn(rank: int, settings: dict[str, Any], workers: int) -> None:
-    """The supervised phases, as one of `workers` processes that average their weights every tenth step."""
+def learn(settings: dict[str, Any]) -> None:
+    """The supervised phases; the weights of each go to a file of its name in the folder `work`."""
     torch.set_num_threads(1)
-    work = Path(settings["work"])
-    if workers > 1:
-        dist.init_process_group(
-            "gloo", init_method=f"file://{(work / 'meeting').resolve()}", rank=rank, world_size=workers
-        )
+    work, seed = Path(settings["work"]), int(settings["seed"])
     vocabulary, data, tagger = load_vocabulary(work), Corpora(settings), new_tagger(settings)
-    rng = random.Random(int(settings["seed"]) + rank)
-    torch.manual_seed(int(settings["seed"]) + rank)
+    rng = random.Random(seed)
+    torch.manual_seed(seed)
     make = augmenter(settings, data, rng)
     for part in settings["phases"]:
         phase, kept = part["name"], work / f"{part['name']}.pt"
         if kept.exists():
             tagger.load_state_dict(torch.load(kept), strict=False)
             continue
+        tagger.encoder.dropout.rate = float(part.get("dropout", settings["dropout"]))
         streams = {name: Batches(samples, vocabulary, rng) for name, samples in data.samples.items()}
         copies = int(part["copies"])
 
@@ -367,31 +331,29 @@ def learn(rank: int, settings: dict[str, Any], workers: int) -> None:
             return renewed(data, vocabulary, make, rng, copies)
 
         streams["news"] = renew()
-        if rank == 0:
-            print(phase, {name: f"{s.total:,}" for name, s in streams.items()}, flush=True)
-        steps = int(part["steps"]) // workers
-        run(tagger, streams, part["shares"], steps, float(part["learning_rate"]), rng, renew, told=rank == 0)
-        if rank == 0:
-            torch.save({k: v.float() for k, v in tagger.state_dict().items() if k != "encoder.pairs"}, kept)
-    if workers > 1:
-        dist.destroy_process_group()
-        (work / "meeting").unlink(missing_ok=True)
+        print(phase, {name: f"{s.total:,}" for name, s in streams.items()}, flush=True)
+        run(tagger, streams, part["shares"], int(part["steps"]), float(part["learning_rate"]), rng, renew)
+        torch.save({k: v.float() for k, v in tagger.state_dict().items() if k not in TABLES}, kept)
 
 
 def export(tagger: Tagger, vocabulary: Vocabulary, out: Path) -> None:
     """Write `names.npz`: weights in 16 bits, the table of pairs in 8 with one scale a dimension; heads news and msra."""
     state = {k.removeprefix("encoder."): v.float().numpy() for k, v in tagger.state_dict().items()}
-    pairs = state.pop("pairs")
-    scale = np.abs(pairs).max(0) / 127
     kept: dict[str, np.ndarray] = {
         "characters": vocabulary.characters,
         "pair_keys": vocabulary.pair_keys,
-        "pair_vectors": np.round(pairs / scale).astype(np.int8),
-        "pair_scale": scale.astype(np.float32),
+        "word_keys": vocabulary.word_keys,
         "character_vectors": state.pop("characters.weight")[: vocabulary.size].astype(np.float16),
         "labels": np.frombuffer(json.dumps({h: CONVENTIONS[h] for h in WITH_CRF}).encode(), dtype=np.uint8),
         "dilations": np.frombuffer(json.dumps(PAIRS).encode(), dtype=np.uint8),
     }
+    for name in ("pair", "word"):
+        table = state.pop(f"{name}s")
+        scale = np.maximum(np.abs(table).max(0), 1e-6) / 127
+        kept[f"{name}_vectors"], kept[f"{name}_scale"] = (
+            np.round(table / scale).astype(np.int8),
+            scale.astype(np.float32),
+        )
     for name, value in state.items():
         if name.startswith(("heads.", "transitions.")) and name.split(".")[1] not in WITH_CRF:
             continue

@@ -11,7 +11,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from pipeline.language.words import LENGTHS
+
 PAIRS = ((1, 2), (1, 4), (1, 8), (1, 2))  # dilations of the two convolutions of each block
+HEAD_DROPOUT = 0.15
 
 
 class RowDropout(nn.Module):
@@ -53,30 +56,71 @@ class Block(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Characters and the pairs they form with both neighbours, to one vector a character."""
+    """Characters, the pairs they form with both neighbours and the words they stand in, to one vector a character.
 
-    def __init__(self, characters: torch.Tensor, pairs: torch.Tensor, width: int = 256, dropout: float = 0.0):
+    Vectors of pairs and `words` (W, V) stay as they are. What a word adds begins at nothing: pretraining, which would
+    see in it what it hides, goes without.
+    """
+
+    def __init__(
+        self,
+        characters: torch.Tensor,
+        pairs: torch.Tensor,
+        words: torch.Tensor,
+        width: int = 256,
+        dropout: float = 0.0,
+    ):
         super().__init__()
         # One more row for a masked character.
         self.characters = nn.Embedding.from_pretrained(
             torch.cat([characters, torch.zeros(1, characters.shape[1])]), freeze=False
         )
         self.register_buffer("pairs", pairs)
+        self.register_buffer("words", words)
+        self.lexicon = nn.Linear(3 * words.shape[1], width, bias=False)
+        nn.init.zeros_(self.lexicon.weight)
         self.inward = nn.Linear(characters.shape[1] + 2 * pairs.shape[1], width)
         self.blocks = nn.ModuleList(Block(width, d) for d in PAIRS)
         self.norm = nn.LayerNorm(width)
         self.dropout = RowDropout(dropout)
 
-    def forward(self, characters: torch.Tensor, pairs: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
-        """`characters` and `pairs` (B, T) are numbers, `pairs[:, t]` of the pair that begins at t; gives (B, T, D)."""
+    def forward(
+        self,
+        characters: torch.Tensor,
+        pairs: torch.Tensor,
+        mask: torch.Tensor | None = None,
+        words: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Gives (B, T, D). `characters` and `pairs` (B, T) are numbers, `pairs[:, t]` of the pair that begins at t.
+
+        `words` (B, T, L) are rows of the words that begin at t, one for each of the lengths that are looked up.
+        """
         table: torch.Tensor = self.pairs  # type: ignore[assignment]
         after = functional.embedding(pairs, table)
         before = functional.pad(after[:, :-1], (0, 0, 1, 0))
         x = torch.cat([self.characters(characters), before, after], dim=-1)
         x = self.inward(self.dropout(x))
+        if words is not None:
+            known: torch.Tensor = self.words  # type: ignore[assignment]
+            x = x + self.lexicon(self.dropout(word_features(words, known)))
         for block in self.blocks:
             x = block(x, mask)
         return self.norm(x)
+
+
+def word_features(words: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
+    """(B, T, L) rows of a table (W, V) to (B, T, 3 V): sums of the words that begin, go on and end at a character."""
+    begin, inside, end = (table.new_zeros(*words.shape[:2], table.shape[1]) for _ in range(3))
+    for i, length in enumerate(LENGTHS):
+        vectors = functional.embedding(words[:, :, i], table)
+        begin = begin + vectors
+        for by in range(1, length):
+            moved = functional.pad(vectors[:, :-by], (0, 0, by, 0))
+            if by < length - 1:
+                inside = inside + moved
+            else:
+                end = end + moved
+    return torch.cat([begin, inside, end], dim=-1)
 
 
 class MaskedCharacters(nn.Module):
@@ -104,13 +148,18 @@ class Tagger(nn.Module):
         width = encoder.norm.normalized_shape[0]
         self.heads = nn.ModuleDict({name: nn.Linear(width, size) for name, size in heads.items()})
         self.transitions = nn.ParameterDict({name: torch.zeros(size, size) for name, size in heads.items()})
-        self.dropout = RowDropout(0.2)
+        self.dropout = RowDropout(HEAD_DROPOUT)
 
     def forward(
-        self, characters: torch.Tensor, pairs: torch.Tensor, mask: torch.Tensor, heads: Iterable[str]
+        self,
+        characters: torch.Tensor,
+        pairs: torch.Tensor,
+        mask: torch.Tensor,
+        heads: Iterable[str],
+        words: torch.Tensor | None = None,
     ) -> dict[str, torch.Tensor]:
         """Scores (B, T, tags) of each head asked for."""
-        h = self.dropout(self.encoder(characters, pairs, mask))
+        h = self.dropout(self.encoder(characters, pairs, mask, words))
         return {name: self.heads[name](h) for name in heads}
 
 

@@ -62,7 +62,7 @@ def pretrain(
             report(f"pretraining {step + 1}/{steps}: loss {total / seen:.3f}, {speed:,.0f} characters/s")
             total, seen = 0.0, 0
         if (step + 1) % 2000 == 0 or step + 1 == steps:
-            torch.save({k: v.float() for k, v in encoder.state_dict().items() if k != "pairs"}, out)
+            torch.save({k: v.float() for k, v in encoder.state_dict().items() if k not in ("pairs", "words")}, out)
 
 
 def _spans(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
