@@ -17,15 +17,17 @@ from pipeline.lexicon.numbers import ARABIC, CHINESE, DIGITS, chinese_number, pa
 RANGE_LINK = r"(?:至|到|[-—~]{1,2})"
 
 _FUZZ = {"余": "gt", "多": "gt", "来": "approx", "几": "gt"}
+_MIXED = r"\d+[百千万亿萬億]{1,2}(?:\d{1,4}[万萬])?零?\d{1,4}(?:[百千](?:\d{1,3}[百十]?)?|(?=[万亿萬億])|(?![\d.:,年月]))"  # 3万5千4百, 25万6000
+_DECIMAL = r"[点點][零〇一二三四五六七八九壹贰貳叁參肆伍陆陸柒捌玖]{1,8}(?![十百千拾佰仟刻整半])"  # 二点五, not the clock's 八点五十
 _NUMERAL = re.compile(
-    rf"(?P<fraction>(?P<of>{ARABIC}|{CHINESE})分之(?P<parts>{ARABIC}|{CHINESE}))"
+    rf"(?P<fraction>(?:(?P<whole>[负負]?(?:{ARABIC}|{CHINESE}))又)?(?P<of>{ARABIC}|{CHINESE})分之(?P<parts>{ARABIC}|{CHINESE}?(?:{_DECIMAL})?(?=百分位)|{CHINESE}(?:{_DECIMAL})?))"
     rf"|(?P<ratio>\d{{1,4}}/\d{{1,4}}(?![\d./年月万千]))"
-    rf"|(?P<vague>(?:好几|几|数)[十百千万亿]+|成百上千|成千上万|十几[万亿]?|[二三四五六七八九]十几[万亿]?|几)(?!何|乎|经|度|时|点|号|内|位数|字)"
+    rf"|(?P<vague>(?:好几|几|数)[十百千万亿]+|成百上千|成千上万|(?:[一二三四五六七八九]?[千百]零?){{0,2}}[二三四五六七八九]?十[几幾][万亿萬億]?|[一二三四五六七八九][千百](?:[一二三四五六七八九]百)?零[几幾][万亿萬億]?|几|幾)(?!何|乎|经|度|时|点|号|内|位数|字)"
     rf"|(?P<upto>上[十百千万亿]{{1,2}})(?!网|户|市|级)"
     r"|(?P<half>大?半|一半)|(?P<people>[俩仨](?=人))"
-    rf"|(?P<number>(?:\d+亿\d+万|{ARABIC}|{CHINESE})(?:[十万亿]|[百千](?![瓦米克伏卡焦帕]))*(?:(?P<fuzz>[余多来])(?P<times>[百千万亿]+)?)?)"
+    rf"|(?P<number>(?:负(?!责)|負(?!責))?(?:{_MIXED}|\d+亿\d+万|{ARABIC}|{CHINESE}(?:{_DECIMAL})?)(?:[十万亿萬億]|[百千](?![瓦米克伏卡焦帕]))*(?:(?P<fuzz>[余多来])(?P<times>[百千万亿萬億]+)?)?)"
 )
-_BEFORE_FUZZ = re.compile(r"[十百千万亿廿卅0]$")
+_BEFORE_FUZZ = re.compile(r"[十百千万亿萬億廿卅0]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,14 @@ def _read(folded: str, match: re.Match[str]) -> Numeral | None:
     if arabic and before.isascii() and (before.isalpha() or before == "."):
         return None
     if match["fraction"]:
-        low, high = parse_number(match["parts"]), parse_number(match["of"])
-        if low is None or not high:
+        of, whole = parse_number(match["of"]), parse_number(match["whole"] or "零") or 0.0
+        parts = parse_number(match["parts"])
+        low, high = _spread(match["parts"]) or (parts, parts)
+        if low is None or high is None or not of:
             return None
-        part = round(low / high, 6)
-        return Numeral(begin, stop, part, part, "eq", arabic, "fraction")
+        sign = -1 if whole < 0 else 1
+        low, high = (float(f"{whole + sign * x / of:.6g}") if x else whole for x in (low, high))
+        return Numeral(begin, stop, low, high, "eq", arabic, "fraction")
     if match["ratio"]:
         low, high = (float(x) for x in text.split("/"))
         if not high or low >= high:
@@ -85,6 +90,10 @@ def _read(folded: str, match: re.Match[str]) -> Numeral | None:
     return _plain(match, arabic)
 
 
+_KILO = re.compile("[瓦米克伏卡焦帕]")
+_OTHER_WORDS = frozenset("陆陸拾肆伍參倆")  # alone: land, to pick up, to run riot
+
+
 def _plain(match: re.Match[str], arabic: bool) -> Numeral | None:
     begin, stop = match.span()
     text, fuzz, times = match[0], match["fuzz"], match["times"]
@@ -97,11 +106,15 @@ def _plain(match: re.Match[str], arabic: bool) -> Numeral | None:
             stop, text = begin + len(core), core
             times = None
         text = core + (times or "")
-    if len(text) == 2 and text[1] == "两" and not arabic:  # 二两: the second is the unit
-        stop, text = begin + 1, text[0]
+    if len(text) > 1 and text[-1] == "两" and not arabic:  # 二两, 三十两: the last is the unit
+        stop, text = stop - 1, text[:-1]
+    if len(text) > 1 and text[-1] == "千" and not arabic and text[-2] in "十百" and _KILO.match(match.string, stop):
+        stop, text = stop - 1, text[:-1]  # 一百千瓦
     pair = _spread(text)
     if pair is not None:
         return Numeral(begin, stop, *pair, modifier, False)
+    if text in _OTHER_WORDS or (not text.strip("万亿萬億") and len(text) > 1):
+        return None
     value = parse_number(text)
     if value is None or (value == 0 and not arabic):
         return None

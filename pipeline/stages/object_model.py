@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ _NO_END = frozenset("的、“‘《(（-~/") | _BARRIER
 
 
 # ------------------------------------------------------------------------------------------- what the model looks at
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A Doc as the model sees it. `rows` maps characters to rows of the network, -1 for paragraphs without quantities."""
 
@@ -48,6 +49,11 @@ class Reading:
     counted: Ints  # (N + 1,) quantities begun before each character
     of: Ints  # (N,) 1 at 的
     quantities: list[tuple[int, int, Quantity]]
+
+    @cached_property
+    def choices(self) -> list[Choice]:
+        """What each quantity can choose from."""
+        return [choices(self, start, end) for start, end, _ in self.quantities]
 
 
 def read(doc: Doc) -> Reading:
@@ -164,7 +170,7 @@ def choices(reading: Reading, start: int, end: int) -> Choice:
 
 # ------------------------------------------------------------------------------------------- the network
 class ObjectModel:
-    """The weights of a file and the best object by them. Raises OSError or ValueError if the file is none."""
+    """The weights of a file. Raises OSError or ValueError if the file is none."""
 
     def __init__(self, path: Path):
         with np.load(path, allow_pickle=False) as data:
@@ -194,11 +200,8 @@ class ObjectModel:
             x += y * mask
         return np.maximum(x, 0, out=x)
 
-    def best(self, doc: Doc, vectors: Array) -> list[tuple[tuple[int, int] | None, float]]:
-        """For each quantity of the Doc, in order: its object or None, and the probability of that."""
-        reading = read(doc)
-        if not reading.quantities:
-            return []
+    def chances(self, reading: Reading, vectors: Array) -> list[Array]:
+        """For each quantity the logarithms of the probabilities of nothing, then of each of its `choices`."""
         w = self.w
         h = self.encode(reading, vectors)
         a, b = reading.rows[reading.candidates[:, 0]], reading.rows[reading.candidates[:, 1] - 1]
@@ -211,31 +214,47 @@ class ObjectModel:
         own += w["length"][(b - a).clip(0, LONGEST - 1)] + w["bias"]
         keys = h @ w["key"]
         before, behind = _sums(h @ w["between_before"]), _sums(h @ w["between_after"])
-        out: list[tuple[tuple[int, int] | None, float]] = []
-        for start, end, q in reading.quantities:
-            c = choices(reading, start, end)
-            row, stop = reading.rows[start], reading.rows[end - 1]
-            about = np.concatenate([h[row - 1], h[row], h[stop], h[stop + 1], self._labels(q)])
-            gap = row - start + c.gap
+        first = np.array([reading.rows[start] for start, _, _ in reading.quantities])
+        last = np.array([reading.rows[end - 1] for _, end, _ in reading.quantities])
+        labels = np.stack([self._labels(q) for _, _, q in reading.quantities])
+        about = np.concatenate([h[first - 1], h[first], h[last], h[last + 1], labels], axis=1)
+        none = np.maximum(about @ w["none"] + w["none_bias"], 0) @ w["none_outward"] + w["none_outward_bias"]
+        known, wanted = about @ w["about"], about @ w["query"]
+        out = []
+        for i, c in enumerate(reading.choices):
+            gap = first[i] - reading.quantities[i][0] + c.gap
             turn = int(c.after.argmax()) if c.after.any() else len(gap)  # candidates before it come first
-            hidden = own[c.which] + about @ w["about"] + w["distance"][c.distance] + w["marks"][c.marks].sum(1)
+            hidden = own[c.which] + w["distance"][c.distance] + w["marks"][c.marks[:, 0]] + w["marks"][c.marks[:, 1]]
+            hidden += w["marks"][c.marks[:, 2]] + known[i]
             size = np.maximum(gap[:, 1] - gap[:, 0], 1)[:, None].astype(np.float32)
             hidden[:turn] += (before[gap[:turn, 1]] - before[gap[:turn, 0]]) / size[:turn]
             hidden[turn:] += (behind[gap[turn:, 1]] - behind[gap[turn:, 0]]) / size[turn:]
-            scores = np.maximum(hidden, 0) @ w["outward"] + keys[b[c.which]] @ (about @ w["query"])
-            none = np.maximum(about @ w["none"] + w["none_bias"], 0) @ w["none_outward"] + w["none_outward_bias"]
-            scores = np.concatenate([none, scores])
-            chances = np.exp(scores - scores.max())
-            best = int(chances.argmax())
-            span = reading.candidates[c.which[best - 1]] if best else None
-            found = (int(span[0]), int(span[1])) if span is not None else None
-            out.append((found, round(float(chances[best] / chances.sum()), 3)))
+            scores = np.maximum(hidden, 0, out=hidden) @ w["outward"] + keys[b[c.which]] @ wanted[i]
+            scores = np.concatenate([none[i], scores])
+            scores -= scores.max()
+            out.append(scores - np.log(np.exp(scores).sum()))
         return out
 
     def _labels(self, q: Quantity) -> Array:
         w = self.w
         kind, modifier = QUANTITY_KINDS.index(q.kind), MODIFIERS.index(q.modifier)
         return np.concatenate([w["kinds"][kind], w["units"][self.unit_number.get(q.unit, 0)], w["modifiers"][modifier]])
+
+
+def best(models: Sequence[ObjectModel], doc: Doc, vectors: Array) -> list[tuple[tuple[int, int] | None, float]]:
+    """For each quantity of the Doc, in order: its object or None by all models together, and the probability of that."""
+    reading = read(doc)
+    if not reading.quantities:
+        return []
+    opinions = [model.chances(reading, vectors) for model in models]
+    out: list[tuple[tuple[int, int] | None, float]] = []
+    for i, c in enumerate(reading.choices):
+        total = np.exp(np.mean([opinion[i] for opinion in opinions], axis=0))
+        chosen = int(total.argmax())
+        span = reading.candidates[c.which[chosen - 1]] if chosen else None
+        found = (int(span[0]), int(span[1])) if span is not None else None
+        out.append((found, round(float(total[chosen] / total.sum()), 3)))
+    return out
 
 
 def _sums(x: Array) -> Array:

@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import MENTIONS, QUANTITIES, get_spans, set_spans, text_of
 from pipeline.language.names import BUILTIN, load_model, vectors_of
-from pipeline.stages.object_model import ObjectModel
+from pipeline.stages.object_model import ObjectModel, best
 
 _NAMES = ("PER", "PLACE", "ORG")
 
@@ -28,7 +28,7 @@ _NAMES = ("PER", "PLACE", "ORG")
 def create_objects(nlp: Language, name: str, model: str, names: str) -> Objects:
     """Adds the object to each record of doc.spans["quantities"].
 
-    `model` is a folder with objects.npz, `names` that of the name model whose vectors it knows ("builtin": the shipped
+    `model` is a folder with objects*.npz, which decide together, `names` that of the name model whose vectors it knows ("builtin": the shipped
     ones).
     """
     folder = Path(str(resources.files("pipeline.models"))) / "objects" if model == BUILTIN else Path(model)
@@ -39,7 +39,10 @@ class Objects:
     """The stage. Raises OSError or ValueError if a folder does not hold its model."""
 
     def __init__(self, folder: Path, names: str = BUILTIN):
-        self.model = ObjectModel(folder / "objects.npz")
+        files = sorted(folder.glob("objects*.npz"))
+        if not files:
+            raise ValueError(f"no model of objects in {folder}: the file objects.npz is missing")
+        self.models = [ObjectModel(path) for path in files]
         self.encoder = load_model(names)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -50,7 +53,7 @@ class Objects:
             rows = kept
             set_spans(doc, QUANTITIES, [(s.start_char, s.end_char, s.label_, q) for s, q in rows])
         if rows:
-            chosen = self.model.best(doc, vectors_of(doc, self.encoder))
+            chosen = best(self.models, doc, vectors_of(doc, self.encoder))
             set_spans(
                 doc,
                 QUANTITIES,

@@ -14,7 +14,18 @@ from pipeline.language.document import QUANTITIES, TIMES, set_spans
 from pipeline.lexicon import load_tsv
 from pipeline.records import Quantity
 from pipeline.stages.numerals import Numeral, find_numerals
-from pipeline.stages.quantity_parts import Found, Printed, compound, inside, leading, nights, read_range, tail, unit_at
+from pipeline.stages.quantity_parts import (
+    Found,
+    Printed,
+    compound,
+    inside,
+    leading,
+    nights,
+    per_of,
+    read_range,
+    tail,
+    unit_at,
+)
 from pipeline.stages.quantity_sense import MONEY, accept, kind_of
 from pipeline.stages.units import alternatives, units
 
@@ -37,11 +48,12 @@ class Quantities:
 
 def find_quantities(folded: str, taken: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int, Quantity]]:
     """The quantities of a text as (start, end, record), in order, none of them inside a span of `taken`."""
-    return [(item.start, item.end, _record(item)) for item in _find(folded, taken)]
+    return [(item.start, item.end, _record(item, per_of(folded, item))) for item in _find(folded, taken)]
 
 
 def _find(folded: str, taken: Sequence[tuple[int, int]]) -> list[Found]:
-    blocked = sorted([*taken, *_set_phrases(folded), *_slogans(folded)])
+    addresses = [match.span() for match in _ADDRESS.finditer(folded)]
+    blocked = sorted([*taken, *addresses, *_set_phrases(folded), *_slogans(folded)])
     starts = [start for start, _ in blocked]
     furthest = 0
     ends = [furthest := max(furthest, end) for _, end in blocked]
@@ -70,17 +82,20 @@ def _phrases() -> re.Pattern[str]:
     )
 
 
+_ADDRESS = re.compile(r"https?://[!-~]+|www\.[!-~]+|[\w.-]{1,40}@[!-~]+", re.ASCII)
 _IN_NUMBER = re.compile(r"[零一二两三四五六七八九十百千万亿]")
 
 
 def _set_phrases(folded: str) -> list[tuple[int, int]]:
     """Places of the phrases of the lexicon; 五个一 in 三五个一等奖 is none."""
-    spans = [match.span() for match in _phrases().finditer(folded)]
-    return [
-        (start, end)
-        for start, end in spans
-        if not (start and _IN_NUMBER.match(folded[start]) and _IN_NUMBER.match(folded[start - 1]))
-    ]
+    spans, at = [], 0
+    while match := _phrases().search(folded, at):
+        start, end = match.span()
+        inside = start and _IN_NUMBER.match(folded[start]) and _IN_NUMBER.match(folded[start - 1])
+        if not inside:
+            spans.append((start, end))
+        at = start + 1 if inside else end
+    return spans
 
 
 _QUOTED = re.compile(r"“([^”“,。!?、;:]{2,8})”|《([^》《]{2,40})》")
@@ -112,6 +127,8 @@ def _read(folded: str, numerals: Sequence[Numeral], at: int) -> tuple[int, Found
         begin, sign = begin - 1, -1.0
     ordinal = _ORDINAL.search(folded, max(0, begin - 2), begin)
     unit = unit_at(folded, first)
+    if first.low is not None and first.low < 0 and (unit is None or unit.record.use != "measure"):
+        return 1, None  # 负一层, 负2场: floors and defeats
     if ordinal:
         return 1, _rank(folded, first, unit, ordinal)
     span = read_range(folded, numerals, at, unit)
@@ -207,7 +224,7 @@ def _bare(folded: str, numeral: Numeral) -> Found | None:
     return item
 
 
-def _record(item: Found) -> Quantity:
+def _record(item: Found, per: str | None = None) -> Quantity:
     low, high, modifier = item.low, item.high, item.modifier
     value = low if low == high else None
     if value is not None:
@@ -216,7 +233,10 @@ def _record(item: Found) -> Quantity:
         elif modifier in ("lt", "le"):
             low = None
     unit = item.record
-    si = round(value * unit.factor, 9) if unit is not None and unit.factor is not None and value is not None else None
+    factor = unit.factor if unit is not None else None
+    if item.unit == "折" and value is not None and value >= 10:  # 75折 is 7.5折
+        factor = 0.01
+    si = float(f"{value * factor:.9g}") if factor is not None and value is not None else None
     return Quantity(
         value=value,
         low=low,
@@ -228,5 +248,6 @@ def _record(item: Found) -> Quantity:
         dimension=unit.dimension if unit else None,
         si_value=si,
         si_unit=unit.si_unit if unit and si is not None else None,
+        per=per,
         source=SOURCE,
     )

@@ -194,6 +194,7 @@ def inside(item: Found, unit: Printed) -> None:
         item.modifier = "gt" if unit.inside == "多" else "approx"
 
 
+_FEN = Unit("fen", "money", "money", "CNY", 0.01)
 _DECIMAL_END = re.compile(r"[^\u4e00-\u9fff]|[的高左上以多钱长宽深厚出]|$")  # 一米七的个子, not 三元两荤一素
 
 
@@ -216,9 +217,34 @@ def compound(folded: str, numerals: Sequence[Numeral], at: int, item: Found) -> 
             item.end = second.end
             return 1
         return 0
-    smaller = units()["分钟"] if unit.word == "分" and record.dimension == "duration" else unit.record
+    smaller = unit.record
+    if unit.word == "分" and record.dimension == "duration":
+        smaller = units()["分钟"]
+    elif unit.word == "分" and record.dimension == "money":
+        smaller = _FEN
     if smaller.factor is None or smaller.factor >= record.factor or smaller.dimension != record.dimension:
         return 0
     item.low = item.high = round(item.low * record.factor / smaller.factor + second.value, 6)
     item.end, item.unit, item.record, item.kind = unit.end, unit.word, smaller, smaller.kind
     return 1 + compound(folded, numerals, at + 1, item)
+
+
+_TOLD = r"[^,。;:!?、\n\d每]{0,8}$"
+_AVERAGE = re.compile(rf"(?P<unit>[亩户人年月日周天场棵株只头村校单])均{_TOLD}|(?P<land>亩)产{_TOLD}")
+
+
+@cache
+def _each() -> re.Pattern[str]:
+    return re.compile(rf"每一?(?P<unit>{alternatives([*units(), '月'])}){_TOLD}")
+
+
+def per_of(folded: str, item: Found) -> str | None:
+    """The unit that a quantity is told of: 亩 in 每亩增收800元 and 800元/亩, 户 in 户均1.4万元; None if there is none."""
+    if item.kind == "rate":
+        rate = re.search(r"[/每](.+)$", item.unit)
+        return rate[1] if rate else None
+    if item.kind in ("percent", "rank", "age"):
+        return None
+    low = max(0, item.start - 14)
+    told = _each().search(folded, low, item.start) or _AVERAGE.search(folded, low, item.start)
+    return told.groupdict().get("unit") or told["land"] if told else None

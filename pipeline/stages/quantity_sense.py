@@ -36,7 +36,11 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
     if text in ("百", "千", "万"):  # 百亩, 千家企业, but not 进万家, 百年
         if word in ("年", "天", "日", "岁", "里", "夜", "周年", "倍", "块", "步", "方"):
             return False
-        if not measure and (_STOP.match(folded, end) or before in "进访走入" or following in "苗宴"):
+        if (
+            not measure
+            and before not in "近超约逾达"
+            and (_STOP.match(folded, end) or before in "进访走入" or following in "苗宴")
+        ):
             return False
     if text == "几" and before in "好这那前后没":
         return False
@@ -46,6 +50,7 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
             and before not in "一下上大过"
             and (
                 word in _HALVES
+                or word in ("成", "折")
                 or (measure and record.kind not in ("percent", "rate", "other", "age", "money"))
                 or record.use == "container"
             )
@@ -58,7 +63,7 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
     if word == "年":
         return not (numeral.arabic and numeral.low is not None and numeral.low >= 1000)
     if word == "成":
-        return not numeral.arabic and (numeral.low is None or numeral.low <= 10)
+        return numeral.low is None or numeral.low <= 10
     if word == "级":
         return following in "地大阵风强暴台" or bool(
             re.search(r"(?:风力|震级|阵风|大风)(?:达|最大|为|超)?$", folded[max(0, begin - 6) : begin])
@@ -149,6 +154,21 @@ def _accept_noun(folded: str, numeral: Numeral, begin: int, text: str, word: str
     return "、" in folded[max(0, begin - 14) : begin] and text in tuple("三四五六七八九")
 
 
+_ELECTRIC = re.compile(r"电|千瓦|光伏|功率")
+_WARM = re.compile(r"[温热烧冷冻]|零下|摄氏|[升降]至?$")
+
+
+def _degree(folded: str, start: int, end: int) -> Unit | None:
+    """度 of electricity or of temperature, by the words of the clause around; None for angles and the like."""
+    low = max(folded.rfind(c, 0, start) for c in ",。;!?\n")
+    around = folded[max(low + 1, start - 14) : start] + folded[end : end + 3]
+    if _ELECTRIC.search(around):
+        return Unit("kilowatt hour", "energy", "other", "J", 3.6e6)
+    if _WARM.search(around):
+        return Unit("degree Celsius", "temperature", "other", "degC", 1.0)
+    return None
+
+
 def kind_of(folded: str, numeral: Numeral, unit: Printed) -> tuple[str, Unit]:
     """The kind of a quantity; 块 and 方 are money and volume only where the words around say so."""
     word, record = unit.word, unit.record
@@ -162,6 +182,10 @@ def kind_of(folded: str, numeral: Numeral, unit: Printed) -> tuple[str, Unit]:
             or (numeral.low or 0) >= 100
         ):
             return "count", Unit("块", "count", "count", "1", 1.0, "classifier")
+    if word == "分" and re.match("[地田菜]", folded[unit.end : unit.end + 1]):
+        return "area", Unit("tenth of a mu", "area", "area", "m2", 200 / 3)
+    if word == "度":
+        return record.kind, _degree(folded, numeral.start, unit.end) or record
     if word == "方" and not (
         folded[numeral.end - 1] in "万千" or folded[unit.end : unit.end + 1] in tuple("土石木水沙砂混料")
     ):
