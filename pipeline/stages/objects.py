@@ -28,8 +28,8 @@ _NAMES = ("PER", "PLACE", "ORG")
 def create_objects(nlp: Language, name: str, model: str, names: str) -> Objects:
     """Adds the object to each record of doc.spans["quantities"].
 
-    `model` is a folder with objects*.npz, which decide together, `names` that of the name model whose vectors it knows ("builtin": the shipped
-    ones).
+    `model` is a folder with objects*.npz, which decide together, `names` that of the name model whose vectors they know
+    ("builtin": the shipped ones). `score` of a record becomes the probability of its object, or of its having none.
     """
     folder = Path(str(resources.files("pipeline.models"))) / "objects" if model == BUILTIN else Path(model)
     return Objects(folder, names)
@@ -46,9 +46,12 @@ class Objects:
         self.encoder = load_model(names)
 
     def __call__(self, doc: Doc) -> Doc:
-        names = [(s.start_char, s.end_char) for s in doc.spans.get(MENTIONS, ()) if s.label_ in _NAMES]
         rows = get_spans(doc, QUANTITIES)
-        kept = [(s, q) for s, q in rows if not any(a <= s.start_char and s.end_char <= b for a, b in names)]
+        owner = [0] * len(text_of(doc))  # number of the name that each character stands in
+        for number, span in enumerate(doc.spans.get(MENTIONS, ()), 1):
+            if span.label_ in _NAMES:
+                owner[span.start_char : span.end_char] = [number] * (span.end_char - span.start_char)
+        kept = [(s, q) for s, q in rows if not 0 < owner[s.start_char] == owner[s.end_char - 1]]
         if len(kept) < len(rows):
             rows = kept
             set_spans(doc, QUANTITIES, [(s.start_char, s.end_char, s.label_, q) for s, q in rows])
