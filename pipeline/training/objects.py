@@ -303,4 +303,6 @@ def train(settings: dict[str, Any]) -> None:
     model = fit(data, watch=watch, **settings["network"])
     out = Path(settings["output"])
     out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("objects*.npz"):  # the stage lets all files of the folder decide together
+        old.unlink()
     model.save(out / "objects.npz")
