@@ -26,7 +26,7 @@ _RESIDENTS = re.compile(r"(?:居民委员会?|居委会|社区委员会)$")
 _VILLAGERS = re.compile(r"(?:村民委员会|村委会|村村会|委员会)$")
 _TOWN_OFFICE = re.compile(r"(?<=街道)办事处$")
 _GENERIC_SHORT = re.compile(r"(?:开发|高新|保税|示范|管理|新城|产业|化工|园|经开)区$|^(?:城|郊|矿|新|航空港)区?$")
-_ETHNIC = re.compile(r"族自治([州县旗])$")
+_AUTONOMOUS = re.compile(r"自治([州县旗])$")
 _SITE = re.compile(
     r"^([\u4e00-\u9fff]{2,6}?)(?:小区|[大]?[路街道桥河湖江山寺园苑巷渠港岛里庭]|花园|家园|公园|广场|水库|胡同)$"
 )
@@ -151,15 +151,16 @@ def build_aliases(source: Path, corpora: Path, target: Path) -> int:
     tags = _tagged(corpora)
     rows: dict[tuple[str, str], int] = {}
     for line in (source / "jionlp_location_aliases.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-        code, name, short, _ = line.split("\t")
-        if _GENERIC_SHORT.search(short) or len(short) < 2:
-            continue
+        code, name, shorts, _ = line.split("\t")
         code = code.removesuffix("00").removesuffix("00")
-        if short != name:
-            places = sum(count for tag, count in tags[short].items() if tag == "ns")
-            rows[short, code] = int(len(code) < 6 or (places > 0 and places == sum(tags[short].values())))
-        if unit := _ETHNIC.search(name):  # 彝族自治州: 州; 苗族自治县: 县
-            rows[short + unit.group(1), code] = 1
+        for short in shorts.split("/"):  # several forms of one name
+            if _GENERIC_SHORT.search(short) or len(short) < 2:
+                continue
+            if short != name:
+                places = sum(count for tag, count in tags[short].items() if tag == "ns")
+                rows[short, code] = int(len(code) < 6 or (places > 0 and places == sum(tags[short].values())))
+            if unit := _AUTONOMOUS.search(name):  # 彝族自治州: 州; 哈萨克自治县: 县
+                rows[short.removesuffix(unit.group(1)) + unit.group(1), code] = 1
     current = {code: name for code, name, _ in _read(source / "cn_divisions_2023.tsv.xz") if len(code) <= 6}
     known = {alias for alias, code in rows if code in current} | {code for _, code in rows}
     for code, name in current.items():  # units founded or renamed since
