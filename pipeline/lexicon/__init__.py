@@ -243,7 +243,10 @@ def _read(file: Path, *, head: bool = True) -> list[str]:
     return lines
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+_FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where PyYAML was built with it
+
+
+class _UniqueKeyLoader(_FAST):
     """A safe loader that refuses a key given twice; plain YAML lets the last one win in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
