@@ -15,7 +15,6 @@ import json
 import os
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -28,13 +27,12 @@ PAGE = 4_000
 
 # runs a configuration and tells what its processes took
 RUN = """
-import json, resource, sys, time
+import json, sys, time
 started = time.perf_counter()
 from pipeline import load_config, run_pipeline
 manifest = run_pipeline(load_config(sys.argv[1], sys.argv[2:])).manifest
-own, workers = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps({"seconds": manifest["seconds"], "characters": manifest["characters"], "pages": manifest["pages"],
-    "clock": time.perf_counter() - started, "peak": own.ru_maxrss // 1024}))
+    "clock": time.perf_counter() - started}))
 """
 
 
@@ -68,35 +66,37 @@ def measure(file: Path, output: Path, engine: str) -> dict:
         f"run.engine={name}",
         f"run.workers={workers or 1}",
     ]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, str(ROOT / "configs" / "default.yaml"), *words],
         stdout=subprocess.PIPE, env=environment, text=True, cwd=output.parent, start_new_session=True,
     )  # fmt: skip
-    peak = 0
+    peak: dict[int, int] = {}
+    spent: dict[int, float] = {}
     while process.poll() is None:
-        peak = max(peak, largest(process.pid))
-        time.sleep(0.2)
+        sample(process.pid, peak, spent)
+        time.sleep(0.1)
     assert process.stdout is not None
     result = json.loads(process.stdout.read())
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    result["cpu"] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    result["worker_peak"] = max(peak, result["peak"] if name == "serial" else 0)
+    result["cpu"] = sum(spent.values())
+    result["worker_peak"] = max(peak.values(), default=0)
     return result
 
 
-def largest(session: int) -> int:
-    """Resident memory in MB of the largest process of a session, counted in full though workers share part of it."""
-    most = 0
+def sample(session: int, peak: dict[int, int], spent: dict[int, float]) -> None:
+    """Note resident MB (in full, though workers share part of it) and CPU seconds of each process of a session."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if os.getsid(int(folder.name)) == session:
-                found = re.search(r"VmRSS:\s*(\d+)", (folder / "status").read_text())
-                most = max(most, int(found[1]) // 1024 if found else 0)
+            if os.getsid(int(folder.name)) != session:
+                continue
+            found = re.search(r"VmHWM:\s*(\d+)", (folder / "status").read_text())
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
         except (OSError, ProcessLookupError):
             continue
-    return most
+        if found is None:  # it has ended
+            continue
+        peak[int(folder.name)] = int(found[1]) // 1024
+        spent[int(folder.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
