@@ -334,3 +334,14 @@ def test_more_on_the_same_stays_with_it_and_signs():
     assert [names(a) for a in articles] == [[("杜渡", "reporter"), ("高远", "reporter")]]
     _page, articles = split("松林村苹果丰收", "本报讯(记者 杜渡)" + A[0], A[1], other)
     assert [a.headline for a in articles] == ["松林村苹果丰收", None]
+
+
+def test_a_picture_with_its_story_is_one_caption():
+    _, (article,) = split("苹果丰收", A[0], "图为果农在采摘苹果。", "(白一川 摄)")
+    assert (article.kind, article.headline, names(article)) == ("caption", "苹果丰收", [("白一川", "photographer")])
+
+
+def test_the_name_of_a_column_of_pictures_is_no_headline():
+    _, articles = split("图片新闻", CAPTION + " 白一川 摄")
+    assert articles
+    assert all(article.headline is None for article in articles)

@@ -16,11 +16,11 @@ from pipeline.records import Byline
 HAN = "一-鿿㐀-䶿〇"
 MARKS = "■□●◆◇○▲△▼◎★☆◀►▶◄※|丨"
 _HOUSE = "融媒体中心|融媒体|融媒|全媒体|日报|晚报|早报|晨报|时报|商报|周报|报社|报业|电视台|传媒|新闻网"
-_BEFORE = rf"本报|本台|本社|本刊|本网|见习|实习|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|特约|特派|驻站|驻地|[{HAN}]{{2,9}}?(?:{_HOUSE})"
+_BEFORE = rf"本报|本台|本社|本刊|本网|见习|实习|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|特约|特派|驻站|驻地|[{HAN}]{{0,9}}?(?:{_HOUSE})"
 _REPORTER = re.compile(
     rf"(?:{_BEFORE}){{0,4}}记者站?|[{HAN}·]{{1,14}}?记者站?(?=[\s:/|])|(?:[{HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{HAN}]*记者)"
 )
-_CORRESPONDENT = re.compile(r"(?:本报|特约|本台|骨干)?(?:通讯员|通迅员|实习生|特约撰稿人?|通联员|报道员)")
+_CORRESPONDENT = re.compile(rf"(?:{_BEFORE}|骨干){{0,4}}(?:通讯员|通迅员|实习生|特约撰稿人?|通联员|报道员)")
 _PHOTOGRAPHER = re.compile(r"(?:摄影|图片|供图|图)(?=[/:\s])|摄影(?=[" + HAN + "])(?!报道)")
 _PHOTO_BEFORE = re.compile(r"摄(?=[/:])")  # 文/甲乙;摄/丙丁
 _WRITER = re.compile(r"(?:文字|撰文|撰稿|作者|文)(?=[/:\s])")
@@ -173,7 +173,7 @@ class _Parser:
         if (m := _PHOTO_BEFORE.match(rest)) and (not names or self.groups[-1].role == "writer"):
             return self.open_group(("photographer", m.end()), rest)
         if m := _PHOTO_BEHIND.match(rest):
-            self.sign_photo()
+            self.sign_photo(also_wrote=m[0].endswith("报道"))
             return m.end()
         if m := _WORD_BEHIND.match(rest):
             self.sure = True
@@ -192,11 +192,12 @@ class _Parser:
         self.photo = self.photo or word != "文"
         self.groups.append(_Group(None, []))
 
-    def sign_photo(self) -> None:
-        """摄 signs all who stand before it, but for those whom 文 signs."""
+    def sign_photo(self, also_wrote: bool = False) -> None:
+        """摄 signs all who stand before it, but for those whom 文 signs; 摄影报道 leaves reporters what they are."""
         self.sure = self.photo = True
         for group in self.groups[-1:] if self.behind else self.groups:
-            group.role = "photographer"
+            if not (also_wrote and group.role):
+                group.role = "photographer"
         self.groups.append(_Group(None, []))
 
     def make_reporters(self) -> None:

@@ -125,6 +125,7 @@ class _Reading:
         self.runs = 0  # subheads in two lines
         self.gaps = 0  # subheads behind a wide gap
         self.paragraphs = 0  # behind the first one
+        self.pictured = False  # the last paragraph tells of the picture: 图为…
 
     def add(self, *features: str) -> None:
         for feature in features:
@@ -232,6 +233,7 @@ class _Reading:
     def read_paragraph(self, here: int) -> None:
         block, before = self.blocks[here], self.blocks[here - 1]
         self.paragraphs += 1
+        self.pictured = block.folded.startswith("图为")
         first = self.blocks[self.first]
         if block.has_dateline:
             self.add("dateline_inside")
@@ -298,6 +300,8 @@ class _Reading:
         if credit and (credit.photo or credit.marked) and len({b.role for b in credit.bylines}) < 2:
             if self.displays:
                 score += w["signed_as_caption"] if last > self.first else 0.0
+                if self.paragraphs == 1 and not self.opened and self.pictured:
+                    score += w["picture_news"]
             elif not first.bulleted and _signs_picture(credit, first):
                 score += w["headless_caption"] + w["headless_caption_more"] * self.paragraphs
         return score

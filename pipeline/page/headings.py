@@ -51,8 +51,18 @@ def _column() -> re.Pattern[str]:
     return re.compile(rf"{words['any']}|[①-⑳]|(?:{words['end']})$|^(?:{words['whole']})$")
 
 
+@cache
+def _column_names() -> frozenset[str]:
+    rows = load_tsv("page_columns.tsv", ["word", "where"], key=["word"])
+    return frozenset(row["word"] for row in rows if row["where"] == "whole")
+
+
 def _names_column(folded: str) -> bool:
     return _column().search(folded) is not None
+
+
+def _only_names_column(folded: str) -> bool:
+    return folded in _column_names() or (len(folded) <= 6 and _SHORTS.search(folded) is not None)
 
 
 def is_place(folded: str) -> bool:
@@ -228,8 +238,8 @@ def compose(near: list[Block], far: list[Block], text: str) -> tuple[list[Block]
     lines = [b for b in lines if not is_item(b.folded)] or lines  # points under a headline
     if not lines:
         return near, []
-    if len(lines) == 1 and len(lines[0].folded) <= 6 and _SHORTS.search(lines[0].folded):
-        return [*near, *far], []  # a column of short items, without a headline
+    if len(lines) == 1 and not lines[0].label and _only_names_column(lines[0].folded):
+        return [*near, *far], []  # a column of short items or of pictures, without a headline
     first, last = headline_of([b.folded for b in lines], text)
     headlines = lines[first:last]
     return [b for b in [*near, *far] if b not in headlines], headlines
