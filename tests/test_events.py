@@ -73,7 +73,7 @@ def one(nlp: Language, text: str) -> Event:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (f"7月25日,{TOWN}首届广场舞大赛在文化广场举办。", ("contest", "举办")),
+        (f"7月25日,{TOWN}首届羽毛球比赛在文化广场举办。", ("contest", "举办")),
         (f"近日,{VILLAGE}被{BUREAU}授予“全县文明村”荣誉称号。", ("award", "授予")),
         (f"3月2日上午,{TOWN}召开2024年经济工作会议。", ("meeting", "召开")),
         (f"4月18日,{TOWN}商会正式成立。", ("founding", "成立")),
@@ -142,7 +142,7 @@ def test_planned_or_actual(nlp: Language, text: str, realis: str) -> None:
          {("agent", "云溪镇"), ("object", "标准化厂房"), ("quantity", "12栋")}),
         ("3月份,[清河农商银行|ORG]为[薛长宁|PER]发放贷款30万元。", "发放",
          {("agent", "清河农商银行"), ("recipient", "薛长宁"), ("quantity", "30万元"), ("time", "3月份")}),
-        (f"7月25日,{TOWN}广场舞大赛在文化广场举办。大赛由{BUREAU}、[县总工会|ORG]主办。", "举办",
+        (f"7月25日,{TOWN}羽毛球比赛在文化广场举办。比赛由{BUREAU}、[县总工会|ORG]主办。", "举办",
          {("agent", "清河县民政局"), ("agent", "县总工会"), ("time", "7月25日")}),
         (f"5月10日,{TOWN}与[临江农学院|ORG]签订战略合作协议。", "签订",
          {("agent", "云溪镇"), ("participant", "临江农学院"), ("time", "5月10日")}),
@@ -163,7 +163,7 @@ def test_two_events_of_a_type_in_a_sentence_keep_their_own_arguments(nlp: Langua
 
 
 def test_a_headline_tells_again_what_the_body_tells(nlp: Language) -> None:
-    text = f"{TOWN}举办广场舞大赛\n7月25日,{TOWN}首届广场舞大赛在文化广场举办。12支队伍参加比赛。"
+    text = f"{TOWN}举办羽毛球比赛\n7月25日,{TOWN}首届羽毛球比赛在文化广场举办。12支队伍参加比赛。"
     doc = read(nlp, marked(text))
     contests = [span for span, e in get_spans(doc, "events") if e.type == "contest"]
     assert len(contests) == 1

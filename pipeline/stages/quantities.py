@@ -123,7 +123,7 @@ def _read(folded: str, numerals: Sequence[Numeral], at: int) -> tuple[int, Found
     begin, sign = first.start, 1.0
     if folded.endswith("零下", 0, begin):
         begin, sign = begin - 2, -1.0
-    elif begin and folded[begin - 1] == "-" and (begin == 1 or folded[begin - 2] in " 到至为降了跌,(和"):
+    elif begin and folded[begin - 1] == "-" and (begin == 1 or folded[begin - 2] in " \n。;:!?“、到至为是降了跌,(和"):
         begin, sign = begin - 1, -1.0
     ordinal = _ORDINAL.search(folded, max(0, begin - 2), begin)
     unit = unit_at(folded, first)
