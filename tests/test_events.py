@@ -302,7 +302,9 @@ def test_the_same_vectors_whether_the_name_stage_came_before_or_not(nlp: Languag
     assert [e for _, e in get_spans(after, "events")] == [e for _, e in get_spans(alone, "events")] != []
 
 
+@pytest.mark.torch
 def test_practice_articles_are_read_with_their_events(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
     from pipeline.training.events import practice_docs, practice_language
 
     (tmp_path / "x.txt").write_text(
