@@ -45,19 +45,27 @@ def run(shards: Iterable[Shard], config: Config, work: Path) -> Iterator[ShardRe
         client.register_plugin(_Model(config))
         tasks = Tasks(shards)
         doing: dict[Future, Task] = {}
+        suspects: list[Task] = []
         while True:
+            alone = False
             room = max(1, len(client.ncores())) * _AHEAD - len(doing)
             while room > 0 and (task := tasks.next()) is not None:
                 doing[client.submit(_do, task, config, work, pure=False)] = task
                 room -= 1
             if not doing:
-                return
+                if not suspects:
+                    return
+                task, alone = suspects.pop(), True
+                doing[client.submit(_do, task, config, work, pure=False)] = task
             done, _ = wait(list(doing), return_when="FIRST_COMPLETED")
             for future in done:
                 task = doing.pop(future)
                 error = future.exception()
                 if isinstance(error, KilledWorker):
-                    tasks.died(task, DEATHS)
+                    if task.page is None or alone:
+                        tasks.died(task, DEATHS)
+                    else:  # the scheduler blames all that its worker held: tried again with nothing beside it
+                        suspects.append(task)
                 elif error is not None:
                     raise error
                 else:
