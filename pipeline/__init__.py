@@ -45,7 +45,7 @@ def extract(
     """
     import hashlib
 
-    from pipeline.records import InputRecord
+    from pipeline.records import TABLES, InputRecord
     from pipeline.shard import extract as extract_records
     from pipeline.shard import language
 
@@ -55,7 +55,7 @@ def extract(
     extracted = extract_records([record], settings, language(settings))
     if extracted.failures:
         raise RuntimeError(extracted.failures[0].message)
-    return dict(extracted.rows)
+    return {name: extracted.rows.get(name, []) for name in TABLES}
 
 
 def run_pipeline(config: Config, *, fresh: bool = False, progress: Progress | None = None) -> Result:

@@ -179,6 +179,8 @@ class _Parser:
             self.sure = True
             if m[0].endswith("报道"):
                 self.make_reporters()
+            elif m[0] == "供图":
+                self.sign_photo()
             return m.end()
         return self.read_name(rest)
 

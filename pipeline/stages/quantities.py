@@ -51,6 +51,11 @@ def find_quantities(folded: str, taken: Sequence[tuple[int, int]] = ()) -> list[
     return [(item.start, item.end, _record(item, per_of(folded, item))) for item in _find(folded, taken)]
 
 
+def _before_a_sign(character: str) -> bool:
+    """Whether a hyphen behind the character may be a minus: none between two ends of a range or inside a word."""
+    return character in "到至为是降了跌和" or not (character.isalnum() or character in "-—~%‰℃°)")
+
+
 def _find(folded: str, taken: Sequence[tuple[int, int]]) -> list[Found]:
     addresses = [match.span() for match in _ADDRESS.finditer(folded)]
     blocked = sorted([*taken, *addresses, *_set_phrases(folded), *_slogans(folded)])
@@ -123,7 +128,7 @@ def _read(folded: str, numerals: Sequence[Numeral], at: int) -> tuple[int, Found
     begin, sign = first.start, 1.0
     if folded.endswith("零下", 0, begin):
         begin, sign = begin - 2, -1.0
-    elif begin and folded[begin - 1] == "-" and (begin == 1 or folded[begin - 2] in " \n。;:!?“、到至为是降了跌,(和"):
+    elif begin and folded[begin - 1] == "-" and (begin == 1 or _before_a_sign(folded[begin - 2])):
         begin, sign = begin - 1, -1.0
     ordinal = _ORDINAL.search(folded, max(0, begin - 2), begin)
     unit = unit_at(folded, first)
