@@ -179,6 +179,8 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise ConfigError(f"{path}: not valid YAML{where}: {getattr(error, 'problem', error)}.") from error
+    except ValueError as error:  # a date that no calendar has
+        raise ConfigError(f"{path}: a date is no day of the calendar ({error}); it must be YYYY-MM-DD.") from error
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: a configuration is a mapping with the keys {', '.join(Config.model_fields)}.")
     for override in overrides:
@@ -212,6 +214,8 @@ def _override(data: dict[str, Any], override: str) -> None:
         at[last] = yaml.safe_load(value)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {override}: the value is not valid YAML.") from error
+    except ValueError as error:  # a date that no calendar has
+        raise ConfigError(f"--set {override}: there is no such day ({error}); it must be YYYY-MM-DD.") from error
 
 
 # what a value must be, by the beginning of pydantic's name of the error

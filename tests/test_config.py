@@ -63,6 +63,7 @@ def test_a_missing_file_is_named(tmp_path):
         ("run.workers", ["key.path=value"]),
         ("run.workers=[", ["not valid YAML"]),
         ("run.workers.x=1", ["run.workers"]),
+        ("page.issue_date=2024-13-01", ["page.issue_date", "YYYY-MM-DD"]),
     ],
 )
 def test_a_wrong_override_is_named(override, words):
