@@ -43,6 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         layer = check_layer(options.errors) if options.errors is not None else None
         scores = score(options.gold, options.output)
+        if not scores.pages or len(scores.missing) == len(scores.pages):
+            raise ScoringError(
+                f"{options.output}: it has none of the pages of {options.gold}; score a run over those pages."
+            )
         if options.json:
             write_json(scores, options.json)
     except ScoringError as error:

@@ -15,6 +15,8 @@ from rich.table import Table
 
 from pipeline.config import Config, ConfigError, load_config
 
+_FAILURES_SHOWN = 3  # on the terminal
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 finished (failures are listed), 2 wrong configuration or option, 1 anything else."""
@@ -116,6 +118,8 @@ class _Bar:
 
 
 def _report(manifest: dict, output: Path) -> None:
+    import pyarrow.parquet as pq
+
     console = Console(highlight=False)
     table = Table("table", "rows", box=None, pad_edge=False)
     table.columns[1].justify = "right"
@@ -128,6 +132,14 @@ def _report(manifest: dict, output: Path) -> None:
         f"{manifest['pages']:,} pages, {manifest['characters']:,} characters in {manifest['seconds_total']:.1f} s ({how_fast});"
         f" failures: {manifest['failures']}"
     )
+    if manifest["failures"]:
+        rows = pq.read_table(output / "failures", columns=["source", "message"]).slice(0, _FAILURES_SHOWN).to_pylist()
+        for row in rows:
+            console.print(f"  {row['source']}: {row['message']}", markup=False, soft_wrap=True)
+        if manifest["failures"] > len(rows):
+            console.print("  … all of them are in the table failures")
+    if not manifest["pages"]:
+        console.print("No page could be read: check input.paths and the failures above.")
     console.print(f"tables in {output}", markup=False, soft_wrap=True)
 
 

@@ -159,7 +159,12 @@ def test_a_slip_in_an_export_is_named(output, spoil, said):
         (lambda article: article["mentions"][0].update(type="PERSON"), "PER, PLACE, ORG, POST"),
         (lambda article: article["quantities"][0].update(start=0, end=2), "does not stand at 0 to 2"),
         (lambda article: article.update(kind="story"), "kind is 'story'"),
-        (lambda article: article.update(body=[]), "no body"),
+        (lambda article: article.update(body=[]), "'body' is not a list"),
+        (lambda article: article["posts"][0].pop("official"), "no key 'official'"),
+        (lambda article: article["posts"][0].update(person="无此人"), "'无此人' does not stand on the page"),
+        (lambda article: article["quantities"][0].update(value="26"), "'value' is \"26\""),
+        (lambda article: article["quantities"][0].update(object="花盆"), "object '花盆' does not stand"),
+        (lambda article: article.pop("events"), "no key 'events'"),
     ],
 )
 def test_a_slip_in_gold_is_named(output, spoil, said, tmp_path, capsys):

@@ -268,6 +268,19 @@ def test_the_command_reports_tables_failures_and_speed(pages, tmp_path):
         assert word in done.stdout
 
 
+def test_the_command_shows_the_first_failures_and_says_when_nothing_could_be_read(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"{number}.txt").write_bytes(b"")
+    done = run_command(str(DEFAULT), "--input", str(folder), "--output", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    assert "failures: 5" in done.stdout
+    assert "0.txt: " in done.stdout
+    assert "4.txt" not in done.stdout
+    assert "No page could be read" in done.stdout
+
+
 def test_paths_on_the_command_line_start_at_the_working_directory(pages, tmp_path):
     done = run_command(str(DEFAULT), "--input", "in", "--output", "made", "--quiet", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")

@@ -462,6 +462,12 @@ def test_a_page_missing_from_the_output_is_missed_and_named(tmp_path: Path, caps
     assert "gold/01.json" in capsys.readouterr().out
 
 
+def test_a_run_over_other_pages_is_refused(tmp_path: Path, capsys):
+    output = write(tmp_path, tables_of(read_set(GOLD / "dev" / "gold", SETS["dev"])))
+    assert main([str(GOLD / "seeds"), str(output)]) == 2
+    assert "none of the pages" in capsys.readouterr().err
+
+
 def test_scores_are_the_same_every_time(tmp_path: Path):
     pages = read_set(GOLD / "dev" / "gold", SETS["dev"])
     rows = tables_of(pages)

@@ -75,12 +75,7 @@ def _import(options: argparse.Namespace) -> int:
             raise AnnotateError(
                 f"{gold.get('page')}: the run in {options.pages} has no page with this text; name its run."
             )
-        try:
-            check_gold(gold, page.text, gold["page"])
-        except (KeyError, TypeError) as error:
-            raise AnnotateError(
-                f"{options.file}: not in the form of gold, {error} is missing or of another type."
-            ) from error
+        check_gold(gold, page.text, page.gold["page"])
     for gold in golds:
         _write_page(options.folder, pages[gold["sha256"]], gold)
     for sentence in left_out:

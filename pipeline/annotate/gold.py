@@ -11,6 +11,7 @@ from typing import Any
 from pipeline import records
 from pipeline.report.articles import Piece, blocks
 from pipeline.report.read import ReportError, Run, read_run
+from pipeline.scoring.facts import ScoringError, gold_page
 
 Gold = dict[str, Any]
 
@@ -142,18 +143,21 @@ _CHOICES: dict[tuple[str, str], tuple[str | None, ...]] = {
 
 
 def check_gold(gold: Gold, text: str, name: str) -> None:
-    """Check a gold page against the text of its page: words where they are said to stand, words of the vocabularies.
+    """Check a gold page against the text of its page: keys and types, words where they are said to stand, vocabularies.
 
-    Raises AnnotateError naming article, mark and what is expected.
+    What passes can be scored. Raises AnnotateError naming article, mark and what is expected.
     """
+    try:
+        gold_page(gold, name, name, {gold["sha256"]: text})
+    except ScoringError as error:
+        raise AnnotateError(str(error)) from error
     for article in gold["articles"]:
         where = f"{name}, article {article['id']}"
         _choose(where, "kind", article["kind"], records.ARTICLE_KINDS)
-        if not article["body"]:
-            raise AnnotateError(f"{where}: it has no body; give the stretches of its running text.")
         for key in ("mentions", "posts", "quantities", "times", "events", "bylines"):
             for mark in article[key]:
                 _check(f"{where}, {key}", key, mark, text)
+                _printed(f"{where}, {key}", mark, text)
                 for argument in mark.get("args", ()):
                     _check(f"{where}, arguments of {mark['trigger']['text']}", "args", argument, text)
         for event in article["events"]:
@@ -171,6 +175,16 @@ def _check(where: str, key: str, mark: Gold, text: str) -> None:
                 f"{where}: {mark['text']!r} does not stand at {mark['start']} to {mark['end']} of the page "
                 f"({printed!r} does); offsets count characters from 0."
             )
+
+
+_PRINTED = {"person", "name", "object"}  # words of the page, without a place of their own
+
+
+def _printed(where: str, mark: Gold, text: str) -> None:
+    page = "".join(text.split())
+    for field in _PRINTED & mark.keys():
+        if mark[field] and "".join(mark[field].split()) not in page:
+            raise AnnotateError(f"{where} {mark.get('text', '')}: {field} {mark[field]!r} does not stand on the page.")
 
 
 def _choose(where: str, field: str, value: str | None, allowed: tuple[str | None, ...]) -> None:

@@ -16,7 +16,7 @@ try:
 except ImportError as error:
     from pipeline.config import ConfigError
 
-    raise ConfigError("run.engine: dask needs the extra dask: pip install 'local-news-pipeline[dask]'.") from error
+    raise ConfigError("run.engine: dask needs the extra dask: pip install '.[dask]'.") from error
 
 from pipeline.config import Config, ConfigError
 from pipeline.engines.tasks import DEATHS, Task, Tasks
@@ -46,17 +46,21 @@ def run(shards: Iterable[Shard], config: Config, work: Path) -> Iterator[ShardRe
         tasks = Tasks(shards)
         doing: dict[Future, Task] = {}
         suspects: list[Task] = []
+
+        def give(task: Task) -> None:
+            doing[client.submit(_do, task, config, work, pure=False)] = task
+
         while True:
             alone = False
             room = max(1, len(client.ncores())) * _AHEAD - len(doing)
             while room > 0 and (task := tasks.next()) is not None:
-                doing[client.submit(_do, task, config, work, pure=False)] = task
+                give(task)
                 room -= 1
             if not doing:
                 if not suspects:
                     return
-                task, alone = suspects.pop(), True
-                doing[client.submit(_do, task, config, work, pure=False)] = task
+                alone = True
+                give(suspects.pop())
             done, _ = wait(list(doing), return_when="FIRST_COMPLETED")
             for future in done:
                 task = doing.pop(future)

@@ -161,14 +161,16 @@ def read_gold(directory: Path, texts: dict[str, str] | None = None) -> list[Page
             data = json.loads(file.read_text(encoding="utf-8"))
         except (ValueError, OSError) as error:
             raise ScoringError(f"{file}: not a JSON file ({error}).") from error
-        page = _gold_page(_Row(data, str(file)), file.relative_to(directory).as_posix(), texts or {})
+        page = gold_page(data, str(file), file.relative_to(directory).as_posix(), texts or {})
         if page.sha256 in pages:
             raise ScoringError(f"{file}: the same page as {pages[page.sha256][0]}; score one gold of a page at a time.")
         pages[page.sha256] = (file, page)
     return [page for _, page in pages.values()]
 
 
-def _gold_page(gold: _Row, name: str, texts: dict[str, str]) -> PageFacts:
+def gold_page(data: object, where: str, name: str, texts: dict[str, str]) -> PageFacts:
+    """A page of gold, `where` naming it in messages. Raises ScoringError for a key that is missing or of a wrong type."""
+    gold = _Row(data, where)
     sha256 = gold.get("sha256", str)
     text = texts.get(sha256)
     articles: list[Article] = []

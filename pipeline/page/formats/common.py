@@ -191,5 +191,5 @@ def broken(source: str, kind: str, error: object) -> Failure:
 
 
 def needs(source: str, kind: str, library: str) -> Failure:
-    message = f"Reading {kind} needs {library}, which is not installed: pip install 'local-news-pipeline[formats]'."
+    message = f"Reading {kind} needs {library}, which is not installed: pip install '.[formats]'."
     return Failure(source, "read", "needs_extra", message)
