@@ -8,31 +8,19 @@ wording: how the line before ends, how the next one begins, and how likely one w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from pipeline.folding import fold
 from pipeline.lexicon import load_tsv
 from pipeline.page.bylines import MARKS, parse
 from pipeline.page.datelines import leading, trailing
+from pipeline.page.lines import Column, Line, columns_of, lines_of
 
-_LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_BREAK = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CLOSING = "”’』」》)）】\"'"
 _FINAL = "。!?…;"  # in folded text
 _WINDOW = 400  # characters of a paragraph that decide whether the next line goes on it
 _TAIL = 8  # characters of a line's end that are looked at for its final punctuation
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A printed line, trimmed: raw offsets, its text, its folded text and the blank lines before it."""
-
-    start: int
-    end: int
-    text: str
-    folded: str
-    gap: int
 
 
 @dataclass(slots=True)
@@ -76,21 +64,6 @@ class Paragraph:
             if low < high:
                 out.append((line.start + low, line.start + high))
         return out
-
-
-def lines_of(text: str) -> list[Line]:
-    """The lines of a page that hold more than white space, in order."""
-    out: list[Line] = []
-    before = 0
-    for m in _LINE.finditer(text):
-        stripped = m[0].strip()
-        if not stripped:
-            continue
-        start = m.start() + len(m[0]) - len(m[0].lstrip())
-        gap = max(len(_BREAK.findall(text, before, start)) - 1, 0) if out else 0
-        out.append(Line(start, start + len(stripped), stripped, fold(stripped), gap))
-        before = start + len(stripped)
-    return out
 
 
 # ------------------------------------------------------------------------------------------------- the junction
@@ -155,11 +128,10 @@ _PROSE = 46  # a longer one may not
 class Grams:
     """The three-character strings of a page: one that spans a column break and occurs elsewhere was cut by it."""
 
-    def __init__(self, lines: list[Line]):
+    def __init__(self, texts: list[str]):
         self._count: dict[str, int] = {}
         count = self._count
-        for line in lines:
-            text = line.folded
+        for text in texts:
             for at in range(len(text) - 2):
                 gram = text[at : at + 3]
                 count[gram] = count.get(gram, 0) + 1
@@ -179,12 +151,11 @@ def _unclosed(text: str) -> bool:
     return tail.count("《") > tail.count("》") or tail.count("“") > tail.count("”") or tail.rfind("(") > tail.rfind(")")
 
 
-def goes_on(before: str, line: Line, grams: Grams, doubt: float) -> bool:
-    """Whether `line` goes on the paragraph whose folded text so far is `before`.
+def goes_on(before: str, after: str, grams: Grams, doubt: float) -> bool:
+    """Whether the folded line `after` goes on the paragraph whose folded text so far is `before`.
 
     `doubt`: by its place the paragraph is less likely to be running text (see `_doubt`); counts for short ones only.
     """
-    after = line.folded
     if _CONTINUES.match(after):
         return not _is_closed_in_itself(before)
     if closed(before) or is_apart(after) or leading(after):
@@ -223,16 +194,77 @@ def goes_on(before: str, line: Line, grams: Grams, doubt: float) -> bool:
 def paragraphs(text: str) -> list[Paragraph]:
     """The paragraphs of a page in print order, column breaks mended; headlines, bylines and tables are each one."""
     lines = lines_of(text)
-    grams = Grams(lines)
+    column = columns_of(lines)
+    runs = [(Paragraph([line]), 0.0) for line in lines] if column is None else list(_unwrapped(lines, column))
+    texts = [run.folded for run, _ in runs]
+    grams = Grams(texts)
     out: list[Paragraph] = []
     doubt = 0.0
-    for line in lines:
-        if out and goes_on(out[-1].tail(), line, grams, doubt):
-            out[-1].lines.append(line)
+    for (run, broken_off), folded in zip(runs, texts, strict=True):
+        if out and goes_on(out[-1].tail(), folded, grams, doubt + broken_off):
+            out[-1].lines += run.lines
             continue
         doubt = _doubt([p.tail() for p in out[-2:]])
-        out.append(Paragraph([line]))
+        out.append(run)
     return out
+
+
+_EDGE = 2.5  # what a full last line says for its sentence going on, a short one against it
+_WORD = re.compile(r"[A-Za-z0-9.%]+")
+
+
+def _unwrapped(lines: list[Line], column: Column) -> Iterator[tuple[Paragraph, float]]:
+    """The lines of columns put together as far as nothing but their widths is needed, with the doubt that each goes on
+    the one before it."""
+    run: list[Line] = [lines[0]]
+    doubt = 0.0
+    for at in range(1, len(lines)):
+        if _runs_on(lines, at, column, run):
+            run.append(lines[at])
+            continue
+        done = Paragraph(run)
+        yield done, doubt
+        doubt = _EDGE if column.short(at - 1) else 0.0
+        if column.full(at - 1) and not is_display(done.tail()):
+            doubt = -_EDGE
+        if column.indented and column.widths[at] is not None and lines[at].indent >= 1:
+            doubt += _EDGE
+        run = [lines[at]]
+    yield Paragraph(run), doubt
+
+
+def _runs_on(lines: list[Line], at: int, column: Column, run: list[Line]) -> bool:
+    """Whether line `at` goes on the `run` of lines before it, all of one column without a gap."""
+    line, last = lines[at], run[-1].folded
+    if line.gap > column.gap or column.widths[at] is None or column.widths[at - 1] is None:
+        return False
+    if (column.indented and line.indent >= 1) or line.folded[0] in MARKS:
+        return False
+    if not column.full(at - 1):
+        word = _WORD.match(line.folded)  # it did not fit into the line before
+        if not word or column.extents[at - 1] + len(word[0]) <= (column.widths[at - 1] or 0) or closed(last):
+            return False
+    before = Paragraph(run).tail()
+    if _unclosed(before):
+        return True
+    lead = leading(before)
+    if lead and lead.end == len(before):
+        return True
+    credit = parse(before) if len(before) <= 90 else None
+    if credit and credit.sure:
+        more = parse(before + line.folded)
+        return more is not None and more.sure
+    if label_of(before) or (is_apart(line.folded) and (closed(last) or is_display(before))):
+        return False
+    if column.spaced:
+        return True
+    if closed(last):
+        return not leading(line.folded) and (column.full(at) or closed(line.folded))
+    if len(run) == 1 and is_display(last):  # a headline may fill the column by chance
+        if column.indented:
+            return line.indent >= run[0].indent or run[0].indent >= 1
+        return not leading(line.folded) and junction(last, line.folded) > -_EDGE
+    return True
 
 
 def _doubt(before: list[str]) -> float:
