@@ -122,6 +122,29 @@ def parse(text: str) -> Credit | None:
     return parser.credit(marked) if parser.read(text) else None
 
 
+_BYLINE_BEFORE = re.compile(r"[^()\[\]【】。!?;”]{1,40}$")
+_BYLINE_AFTER = re.compile(r"[^()\[\]【】。!?;“”]{1,40}")
+_ROLE_WORD = re.compile(r"记者|通讯员|摄|文|图|融媒|报道|编辑|整理|供稿")
+_ROLE_NEXT = re.compile(r"(?:摄影?|文|图|本报|记者|通讯员|报道|供图|供稿)(?=$|[\s)/:、,]|[一-鿿])")
+
+
+def names_part(before: str, after: str) -> bool:
+    """Whether a byline that goes on from one folded line to the next has a space there: 甲乙|丙丁 are two names, 甲|乙 one."""
+    left, right = _BYLINE_BEFORE.search(before), _BYLINE_AFTER.match(after)
+    if not left or not right or not _ROLE_WORD.search(left[0] + right[0]):
+        return False
+    one, two = _likely_names(left[0] + right[0]), _likely_names(f"{left[0]} {right[0]}")
+    return two > one or (two == one > 0 and _ROLE_NEXT.match(right[0]) is not None)
+
+
+def _likely_names(text: str) -> float:
+    """Share of the names of a byline that look like names; 0 if it is none."""
+    credit = parse(text) if "," not in text else None
+    if not credit or not credit.bylines:
+        return 0.0
+    return sum(is_name(b.name) for b in credit.bylines) / len(credit.bylines)
+
+
 @dataclass(slots=True)
 class _Group:
     """Pieces of names under one role."""

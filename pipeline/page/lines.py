@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.folding import fold
 
@@ -59,7 +59,7 @@ class Column:
     """The columns of a page as far as its lines show them: the width that each line was wrapped at, None if it was not."""
 
     widths: tuple[float | None, ...]
-    extents: tuple[float, ...]  # of each line, its indent included
+    extents: tuple[float, ...]  # of each line, its indent included; where digits take half a cell, the nearer count
     gap: int  # blank lines between the lines of a column
     indented: bool  # the first lines of paragraphs are
     spaced: bool  # blank lines stand between paragraphs
@@ -87,11 +87,16 @@ def columns_of(lines: Sequence[Line]) -> Column | None:
     """
     best: Column | None = None
     most = 0
-    for measure in (len, _cells):
-        column = _measured(lines, [line.indent + measure(line.text) for line in lines])
-        fit = sum(map(column.full, range(len(lines)))) if column else 0
-        if fit > most:
-            best, most = column, fit
+    measures = [[line.indent + measure(line.text) for line in lines] for measure in (len, _cells)]
+    for extents, others in (measures, measures[::-1]):
+        column = _measured(lines, extents)
+        if column:
+            pairs = zip(extents, others, column.widths, strict=True)
+            nearer = (e if width is None or abs(e - width) <= abs(o - width) else o for e, o, width in pairs)
+            column = replace(column, extents=tuple(nearer))
+            fit = sum(map(column.full, range(len(lines))))
+            if fit > most:
+                best, most = column, fit
     return best
 
 
@@ -113,7 +118,9 @@ def _measured(lines: Sequence[Line], extents: list[float]) -> Column | None:
     indented = sum(heads) >= 2 and sum(heads) < 0.6 * len(heads)
     gap = gaps.most_common(1)[0][0]
     after = [
-        lines[k + 1].gap > gap for k in range(len(lines) - 1) if own[k] is not None and own[k + 1] is not None and not full[k]
+        lines[k + 1].gap > gap
+        for k in range(len(lines) - 1)
+        if own[k] is not None and own[k + 1] is not None and not full[k]
     ]
     return Column(tuple(own), tuple(extents), gap, indented, sum(after) >= 0.8 * len(after))
 
@@ -135,5 +142,5 @@ def _widths(lines: Sequence[Line], extents: list[float]) -> list[float]:
         prose = sum(_INNER.search(text) is not None for text in of_width)
         ends = sum(_END.search(text) is not None for text in of_width)
         if prose >= 0.4 * len(of_width) and ends <= 0.4 * len(of_width):
-            found.append(width)
+            found.append(Counter(e for e in extents if abs(e - width) <= 1).most_common(1)[0][0])
     return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from pipeline.lexicon import load_tsv
-from pipeline.page.bylines import MARKS, parse
+from pipeline.page.bylines import MARKS, names_part, parse
 from pipeline.page.datelines import leading, trailing
 from pipeline.page.lines import Column, Line, columns_of, lines_of
 
@@ -25,13 +25,16 @@ _TAIL = 8  # characters of a line's end that are looked at for its final punctua
 
 @dataclass(slots=True)
 class Paragraph:
-    """Lines that run on: the text is theirs put together, `raw` maps an offset in it to the page."""
+    """Lines that run on: the text is theirs put together, with a space before the lines numbered in `spaced`."""
 
     lines: list[Line] = field(default_factory=list)
+    spaced: set[int] = field(default_factory=set)
 
     @property
     def folded(self) -> str:
-        return "".join(line.folded for line in self.lines)
+        if not self.spaced:
+            return "".join(line.folded for line in self.lines)
+        return "".join(" " * (k in self.spaced) + line.folded for k, line in enumerate(self.lines))
 
     def tail(self) -> str:
         """The folded text, or its last lines only if it is long, so that joining many lines stays linear."""
@@ -39,9 +42,9 @@ class Paragraph:
             return self.lines[0].folded
         taken: list[str] = []
         length = 0
-        for line in reversed(self.lines):
-            taken.append(line.folded)
-            length += len(line.folded)
+        for k in range(len(self.lines) - 1, -1, -1):
+            taken.append(" " * (k in self.spaced) + self.lines[k].folded)
+            length += len(taken[-1])
             if length > _WINDOW:
                 break
         return "".join(reversed(taken))
@@ -50,11 +53,17 @@ class Paragraph:
     def gap(self) -> int:
         return self.lines[0].gap
 
+    def add(self, other: Paragraph) -> None:
+        """The lines of another one go on this one's."""
+        self.spaced |= {len(self.lines) + k for k in other.spaced}
+        self.lines += other.lines
+
     def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Raw spans, one a line, of the characters `[start, end)` of the paragraph, trimmed of white space."""
+        """Raw spans, one a line, of the characters `[start, end)` of `folded`, trimmed of white space."""
         out: list[tuple[int, int]] = []
         at = 0
-        for line in self.lines:
+        for k, line in enumerate(self.lines):
+            at += k in self.spaced
             low, high = max(start - at, 0), min(end - at, len(line.text))
             at += len(line.text)
             while low < high and line.text[low].isspace():
@@ -202,7 +211,7 @@ def paragraphs(text: str) -> list[Paragraph]:
     doubt = 0.0
     for (run, broken_off), folded in zip(runs, texts, strict=True):
         if out and goes_on(out[-1].tail(), folded, grams, doubt + broken_off):
-            out[-1].lines += run.lines
+            out[-1].add(run)
             continue
         doubt = _doubt([p.tail() for p in out[-2:]])
         out.append(run)
@@ -216,55 +225,65 @@ _WORD = re.compile(r"[A-Za-z0-9.%]+")
 def _unwrapped(lines: list[Line], column: Column) -> Iterator[tuple[Paragraph, float]]:
     """The lines of columns put together as far as nothing but their widths is needed, with the doubt that each goes on
     the one before it."""
-    run: list[Line] = [lines[0]]
+    run = Paragraph([lines[0]])
     doubt = 0.0
     for at in range(1, len(lines)):
-        if _runs_on(lines, at, column, run):
-            run.append(lines[at])
+        line = lines[at]
+        following = lines[at + 1].folded if at + 1 < len(lines) else None
+        if _runs_on(line, at, column, run, following):
+            if names_part(run.tail(), line.folded):
+                run.spaced.add(len(run.lines))
+            run.lines.append(line)
             continue
-        done = Paragraph(run)
-        yield done, doubt
+        yield run, doubt
         doubt = _EDGE if column.short(at - 1) else 0.0
-        if column.full(at - 1) and not is_display(done.tail()):
+        if column.full(at - 1) and not is_display(run.tail()):
             doubt = -_EDGE
-        if column.indented and column.widths[at] is not None and lines[at].indent >= 1:
+        if column.indented and column.widths[at] is not None and line.indent >= 1:
             doubt += _EDGE
-        run = [lines[at]]
-    yield Paragraph(run), doubt
+        run = Paragraph([line])
+    yield run, doubt
 
 
-def _runs_on(lines: list[Line], at: int, column: Column, run: list[Line]) -> bool:
-    """Whether line `at` goes on the `run` of lines before it, all of one column without a gap."""
-    line, last = lines[at], run[-1].folded
-    if line.gap > column.gap or column.widths[at] is None or column.widths[at - 1] is None:
+def _runs_on(line: Line, at: int, column: Column, run: Paragraph, following: str | None) -> bool:
+    """Whether `line`, number `at` of the page, goes on the `run` of lines before it, all of one column without a gap."""
+    width, before = column.widths[at - 1], column.extents[at - 1]
+    if line.gap > column.gap or column.widths[at] is None or width is None:
         return False
     if (column.indented and line.indent >= 1) or line.folded[0] in MARKS:
         return False
+    text, last = run.tail(), run.lines[-1].folded
     if not column.full(at - 1):
         word = _WORD.match(line.folded)  # it did not fit into the line before
-        if not word or column.extents[at - 1] + len(word[0]) <= (column.widths[at - 1] or 0) or closed(last):
+        if not word or before + len(word[0]) <= width or closed(last):
             return False
-    before = Paragraph(run).tail()
-    if _unclosed(before):
+    if _unclosed(text):
         return True
-    lead = leading(before)
-    if lead and lead.end == len(before):
+    lead = leading(text)
+    if lead and lead.end == len(text):
         return True
-    credit = parse(before) if len(before) <= 90 else None
+    credit = parse(text) if len(text) <= 90 else None
     if credit and credit.sure:
-        more = parse(before + line.folded)
+        more = parse(text + line.folded) or parse(f"{text} {line.folded}")
         return more is not None and more.sure
-    if label_of(before) or (is_apart(line.folded) and (closed(last) or is_display(before))):
+    if label_of(text) or (is_apart(line.folded) and (closed(last) or is_display(text))):
         return False
     if column.spaced:
         return True
-    if closed(last):
-        return not leading(line.folded) and (column.full(at) or closed(line.folded))
-    if len(run) == 1 and is_display(last):  # a headline may fill the column by chance
-        if column.indented:
-            return line.indent >= run[0].indent or run[0].indent >= 1
-        return not leading(line.folded) and junction(last, line.folded) > -_EDGE
+    if closed(last):  # a line that ends a sentence and fills the column
+        if not (column.full(at) or closed(line.folded)) or leading(line.folded):
+            return False
+        if following and is_display(line.folded) and _heads(line.folded, following):
+            return False
+        return column.indented or before >= width
+    if len(run.lines) == 1 and is_display(last) and not (column.indented and run.lines[0].indent >= 1):
+        return not _heads(last, line.folded)  # a headline may fill the column too
     return True
+
+
+def _heads(line: str, following: str) -> bool:
+    """Whether a folded line that fills its column is a headline by the one that follows it."""
+    return leading(following) is not None or junction(line, following) < -_EDGE or is_apart(following)
 
 
 def _doubt(before: list[str]) -> float:
