@@ -39,6 +39,11 @@ class ConfigError(Exception):
     """A wrong configuration, input path or option; the message is one sentence for the user (exit code 2)."""
 
 
+def is_url(path: str) -> bool:
+    """Whether a path is one of another filesystem, as `s3://bucket/pages`."""
+    return "://" in path
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,7 +51,9 @@ class _Section(BaseModel):
 class InputSettings(_Section):
     """Which pages are read, and how the fields of records are named."""
 
-    paths: list[str] = Field(default_factory=list, description="files, directories (searched recursively) or globs")
+    paths: list[str] = Field(
+        default_factory=list, description="files, directories (searched recursively) or globs, also URLs"
+    )
     text_field: str = Field("text", description="field of a record that holds the page's text")
     id_field: str = Field("id", description="optional field: name of the record in pages.source")
     date_field: str = Field("date", description="optional field: issue date, YYYY-MM-DD")
@@ -59,7 +66,8 @@ class InputSettings(_Section):
 class OutputSettings(_Section):
     """Where the tables go."""
 
-    directory: str = Field("outputs", description="folder of the tables")
+    directory: str = Field("outputs", description="folder of the tables, or a URL: s3://bucket/tables (extra remote)")
+    work: str | None = Field(None, description="folder on this machine for work in progress; null: .work in directory")
     rows_per_part: int = Field(1_000_000, ge=1, description="rows of a Parquet part")
 
 
@@ -114,6 +122,16 @@ class Config(_Section):
         """A path of the configuration, resolved against its root."""
         path = Path(value).expanduser()
         return path if path.is_absolute() else self._root / path
+
+    def work_folder(self) -> Path:
+        """Where finished shards are kept. Raises ConfigError if the tables go elsewhere and none is named."""
+        if self.output.work is not None:
+            return self.path(self.output.work)
+        if is_url(self.output.directory):
+            raise ConfigError(
+                f"output.work: name a folder of this machine for work in progress: {self.output.directory} is elsewhere."
+            )
+        return self.path(self.output.directory) / ".work"
 
     def stage_settings(self) -> dict[str, dict[str, Any]]:
         """Settings by factory, with the paths in them resolved."""

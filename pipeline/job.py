@@ -17,8 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import pyarrow.parquet as pq
+
 import pipeline
-from pipeline.config import Config, ConfigError, files_digest
+from pipeline.config import Config, ConfigError, files_digest, is_url
+from pipeline.filesystems import Remote, upload
 from pipeline.language.build import models_of
 from pipeline.plan import Shard, make_plan
 from pipeline.records import SCHEMA_VERSION
@@ -27,6 +30,7 @@ from pipeline.tables.merge import merge
 from pipeline.tables.write import publish, shard_manifest
 
 _LIBRARIES = ("spacy", "spacy-pkuseg", "numpy", "pyarrow", "charset-normalizer", "borax")  # those that shape results
+FAILURES_SHOWN = 3  # at the end of a run
 
 
 class Progress(Protocol):
@@ -47,10 +51,11 @@ class Silent:
 
 @dataclass(frozen=True)
 class Result:
-    """Where the tables are and what the run did; `manifest` is what `run.json` holds."""
+    """Where the tables are and what the run did; `manifest` is what `run.json` holds, `failures` the first of them."""
 
-    output: Path
+    output: Path | str  # a URL, if it is not on this machine
     manifest: dict[str, Any]
+    failures: list[dict[str, str]]
 
     @property
     def rows(self) -> dict[str, int]:
@@ -69,9 +74,13 @@ def run(config: Config, *, fresh: bool = False, progress: Progress | None = None
     engine = importlib.import_module(f"pipeline.engines.{config.run.engine}")
     getattr(engine, "prepare", lambda _: None)(config)
     language(config)  # a configuration that cannot be built is refused before any work
-    output = config.path(config.output.directory)
-    work = output / ".work"
-    with _sole_writer(work):
+    output, work = config.output.directory, config.work_folder()
+    if is_url(output):
+        Remote(output)  # refused here if it cannot be reached
+    with contextlib.ExitStack() as locks:
+        locks.enter_context(_sole_writer(work))
+        if not is_url(output) and config.output.work is not None:
+            locks.enter_context(_sole_writer(config.path(output) / ".work"))
         if fresh:
             shutil.rmtree(work / "shards", ignore_errors=True)
         shutil.rmtree(work / "tmp", ignore_errors=True)
@@ -118,10 +127,15 @@ def run(config: Config, *, fresh: bool = False, progress: Progress | None = None
             "seconds_total": round(time.perf_counter() - clock, 3),
             "characters_per_second": round(fresh_characters / working) if fresh_characters else None,
         }
-        publish(output, new, manifest)
+        failures = pq.read_table(new / "failures", columns=["source", "message"]).slice(0, FAILURES_SHOWN).to_pylist()
+        if is_url(output):
+            upload(output, new, manifest)
+        else:
+            publish(config.path(output), new, manifest)
+        shutil.rmtree(new, ignore_errors=True)
         _forget_other_shards(work, {shard.key for shard in plan})
         shutil.rmtree(work / "tmp", ignore_errors=True)
-    return Result(output, manifest)
+    return Result(output if is_url(output) else config.path(output), manifest, failures)
 
 
 def _fingerprint(config: Config) -> str:

@@ -104,7 +104,7 @@ def make_plan(config: Config, fingerprint: str, file: Path) -> Plan:
                     write("failure", asdict(Failure(record.source, "read", "duplicate", message)))
                     continue
                 seen[digest] = record.source
-                planned = PlannedInput(str(path), record.source, item.locator, record.sha256, len(record.text))
+                planned = PlannedInput(path, record.source, item.locator, record.sha256, len(record.text))
                 pending.append(planned)
                 stated.append(f"{record.encoding}\0{record.date}\0{record.newspaper}")
                 pages += 1

@@ -8,14 +8,16 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from pipeline.config import Config, ConfigError, load_config
+from pipeline.config import Config, ConfigError, is_url, load_config
 
-_FAILURES_SHOWN = 3  # on the terminal
+if TYPE_CHECKING:
+    from pipeline.job import Result
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         errors.print("The finished part is kept. Set PIPELINE_TRACEBACK=1 to see where it stopped.")
         return 1
     if not options.quiet:
-        _report(result.manifest, result.output)
+        _report(result)
     return 0
 
 
@@ -65,9 +67,9 @@ def _configured(options: argparse.Namespace) -> Config:
     """The configuration with the options of the command line, whose paths start at the working directory."""
     overrides = list(options.set)
     if options.output is not None:
-        overrides.append(f"output.directory={_quoted(Path(options.output).absolute())}")
+        overrides.append(f"output.directory={_quoted(options.output)}")
     if options.input:
-        overrides.append("input.paths=[" + ", ".join(_quoted(Path(p).absolute()) for p in options.input) + "]")
+        overrides.append("input.paths=[" + ", ".join(map(_quoted, options.input)) + "]")
     if options.workers is not None:
         overrides.append(f"run.workers={options.workers}")
     config = load_config(options.config, overrides)
@@ -76,8 +78,10 @@ def _configured(options: argparse.Namespace) -> Config:
     return config
 
 
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def _quoted(path: str) -> str:
+    """A path of the command line as a value of YAML: what is no URL starts at the working directory."""
+    place = path if is_url(path) else str(Path(path).absolute())
+    return "'" + place.replace("'", "''") + "'"
 
 
 class _Bar:
@@ -117,9 +121,8 @@ class _Bar:
         self.progress.update(self.task, description="merging")
 
 
-def _report(manifest: dict, output: Path) -> None:
-    import pyarrow.parquet as pq
-
+def _report(result: Result) -> None:
+    manifest = result.manifest
     console = Console(highlight=False)
     table = Table("table", "rows", box=None, pad_edge=False)
     table.columns[1].justify = "right"
@@ -132,15 +135,13 @@ def _report(manifest: dict, output: Path) -> None:
         f"{manifest['pages']:,} pages, {manifest['characters']:,} characters in {manifest['seconds_total']:.1f} s ({how_fast});"
         f" failures: {manifest['failures']}"
     )
-    if manifest["failures"]:
-        rows = pq.read_table(output / "failures", columns=["source", "message"]).slice(0, _FAILURES_SHOWN).to_pylist()
-        for row in rows:
-            console.print(f"  {row['source']}: {row['message']}", markup=False, soft_wrap=True)
-        if manifest["failures"] > len(rows):
-            console.print("  … all of them are in the table failures")
+    for failure in result.failures:
+        console.print(f"  {failure['source']}: {failure['message']}", markup=False, soft_wrap=True)
+    if manifest["failures"] > len(result.failures):
+        console.print("  … all of them are in the table failures")
     if not manifest["pages"]:
         console.print("No page could be read: check input.paths and the failures above.")
-    console.print(f"tables in {output}", markup=False, soft_wrap=True)
+    console.print(f"tables in {result.output}", markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def try_page(shard: Shard, page: int, config: Config) -> None:
 
 def _read(planned: PlannedInput, config: Config) -> InputRecord | None:
     """The record as it was planned, None if the input changed or went away since."""
-    item = read_at(Path(planned.path), planned.source, planned.locator, config.input)
+    item = read_at(planned.path, planned.source, planned.locator, config.input)
     return item.record if isinstance(item, Located) and item.record.sha256 == planned.sha256 else None
 
 

@@ -85,8 +85,12 @@ def _do(task: Task, config: Config, work: Path) -> ShardReport | None:
 
 def _client(config: Config, stack: ExitStack) -> Client:
     if config.run.scheduler is None:
-        # a shard is tried twice, then page by page
-        stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": DEATHS - 1}))
+        settings = {
+            "distributed.scheduler.allowed-failures": DEATHS - 1,  # a shard is tried twice, then page by page
+            # a worker that begins again is slow on a busy machine: given up too early, nothing would ever replace it
+            "distributed.deploy.lost-worker-timeout": "1h",
+        }
+        stack.enter_context(dask.config.set(settings))
         cluster = stack.enter_context(
             LocalCluster(
                 n_workers=config.run.workers,

@@ -118,8 +118,14 @@ def table_writer(folder: Path, name: str, rows_per_part: int) -> Iterator[TableW
 def publish(output: Path, new: Path, manifest: dict[str, Any]) -> None:
     """Put the tables below `new` in the place of those in `output`, the manifest last.
 
-    The old manifest goes first: whoever finds a manifest finds the tables it speaks of.
+    The old manifest goes first: whoever finds a manifest finds the tables it speaks of. Tables on another disk are
+    copied beside the old ones before any of those is touched.
     """
+    own = output / ".work" / "new"
+    if new != own:
+        shutil.rmtree(own, ignore_errors=True)
+        shutil.copytree(new, own)
+        new = own
     old = output / ".work" / "old"
     shutil.rmtree(old, ignore_errors=True)
     old.mkdir(parents=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.config import InputSettings
+from pipeline.filesystems import Remote, is_url
 from pipeline.records import Failure, InputRecord
 
 Locator = tuple[int, ...]  # a record's place in its file; within an archive, the member's place goes before
@@ -59,8 +60,18 @@ class Format:
     jumps: bool = False  # reads here and there in a file, not from its beginning to its end
 
 
-def blob_of(path: Path) -> Blob:
-    """The bytes of a file on disk. Raises OSError if it is not there, or no file: opening a pipe would wait for ever."""
+def name_of(path: str | Path) -> str:
+    """The last part of a path or URL."""
+    return Remote(str(path)).name if is_url(str(path)) else Path(path).name
+
+
+def blob_of(path: str | Path) -> Blob:
+    """The bytes of a file. Raises OSError if it is not there, or no file: opening a pipe would wait for ever."""
+    if is_url(str(path)):
+        remote = Remote(str(path))
+        size, state_there = remote.state()
+        return Blob(remote.name, size, (remote.url, size, state_there), remote.open)
+    path = Path(path)
     state = path.stat()
     if not stat.S_ISREG(state.st_mode):
         raise OSError(errno.EINVAL, "it is no regular file")
