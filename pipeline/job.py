@@ -29,7 +29,8 @@ from pipeline.shard import language
 from pipeline.tables.merge import merge
 from pipeline.tables.write import publish, shard_manifest
 
-_LIBRARIES = ("spacy", "spacy-pkuseg", "numpy", "pyarrow", "charset-normalizer", "borax")  # those that shape results
+# those that shape results
+_LIBRARIES = ("spacy", "spacy-pkuseg", "numpy", "onnxruntime", "pyarrow", "charset-normalizer", "borax")
 FAILURES_SHOWN = 3  # at the end of a run
 
 

@@ -2,7 +2,8 @@
 
 The models of `objects` and `events` read the vectors of the name model, so they come after `names`.
 
-Two more commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures, and
+`python -m pipeline.train quantise configs/train.yaml` makes the quantised copy of the name model that runs again, as
+`names` does at its end. Two more commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures, and
 `python -m pipeline.train predict-msra IN OUT` reads lines of `{"text": …}` and writes `{"text", "spans"}` with
 spans `[start, end, label]` by the convention of the MSRA corpus (PER, LOC, ORG).
 Training needs PyTorch and SciPy (`pip install '.[train]'`) and the corpora that configs/train.yaml names.
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it worked, 2 if something it needs is not there."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.train", description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in (*PARTS, "score"):
+    for name in (*PARTS, "quantise", "score"):
         commands.add_parser(name).add_argument("config", type=Path)
     predict = commands.add_parser("predict-msra")
     predict.add_argument("input", type=Path)
@@ -54,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
             predict_msra(chosen.input, chosen.output, chosen.model)
             return 0
         everything = yaml.safe_load(chosen.config.read_text(encoding="utf-8"))
-        settings = everything["names" if chosen.command == "score" else chosen.command]
+        settings = everything["names" if chosen.command in ("quantise", "score") else chosen.command]
         if absent := missing(settings):
             raise FileNotFoundError("not found: " + ", ".join(absent))
         if chosen.command == "segmenter":
@@ -69,6 +70,10 @@ def main(arguments: list[str] | None = None) -> int:
             from pipeline.training import names
 
             names.train(settings)
+        elif chosen.command == "quantise":
+            from pipeline.training import names_quantise
+
+            names_quantise.quantise_trained(settings)
         elif chosen.command == "objects":
             from pipeline.training import objects
 

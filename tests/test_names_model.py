@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
+import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 import spacy
 import yaml
 
-from pipeline.language import names, words
+from pipeline.language import crf, names, words
+from pipeline.language.convolutions import QUANTISED, FullPrecision, Quantised
 from pipeline.language.document import get_spans
 
 GOLD = Path(__file__).parent / "gold"
@@ -128,14 +130,14 @@ def test_language_with_the_component_is_saved_and_loaded(tmp_path: Path):
 
 def test_transitions_forbid_what_is_no_span():
     labels = ["PER", "ORG"]
-    transitions = names._allowed(labels, np.zeros((9, 9), dtype=np.float32))
-    tags = names.tag_names(labels)
+    transitions = crf.allowed(labels, np.zeros((9, 9), dtype=np.float32))
+    tags = crf.tag_names(labels)
     scores = np.zeros((4, len(tags)), dtype=np.float32)
     scores[0, tags.index("I-PER")] = 9  # a span cannot begin with I
     scores[1, tags.index("B-PER")] = 5
     scores[2, tags.index("E-ORG")] = 1  # nor end with another label
     scores[3, tags.index("B-ORG")] = 9  # nor be left open
-    best = names._viterbi([scores], transitions)[0]
+    best = crf.viterbi([scores], transitions)[0]
     path = ["O", *(tags[i] for i in best), "O"]
     for a, b in pairwise(path):
         opened, inside = a[0] in "BI", b[0] in "IE"
@@ -176,6 +178,43 @@ def test_numpy_agrees_with_the_trained_network(tmp_path: Path):
     assert (at > 0).sum() == 3
     assert np.abs(vectors[starts[1] : starts[1] + len(text)] - expected).max() < 0.1
     assert training.tags_of(Sample("王芳说", [(0, 2, "PER")], "news")).tolist() == [1, 3, 0]
+
+
+def test_quantised_convolutions_agree_with_full_precision(model):
+    lines = [ARTICLE.splitlines()[0] * 30, "", ARTICLE.splitlines()[1]]  # more rows than are computed together
+    x, mask, starts = model.embed(lines)
+    full = FullPrecision(model._w, model.dilations)(x.copy(), mask)
+    quantised = model.convolutions(x.copy(), mask)
+    assert isinstance(model.convolutions, Quantised)
+    rows = np.concatenate([np.arange(start, start + len(line)) for line, start in zip(lines, starts, strict=True)])
+    assert np.abs(full[rows] - quantised[rows]).mean() < 0.03 * np.abs(full[rows]).mean()
+
+
+def test_texts_read_together_are_read_as_alone(model):
+    lines = ["王小虎说", "", *(line * n for n in (1, 40, 3) for line in ARTICLE.splitlines())]
+    together = list(names.names_and_vectors(model, ["\n".join(lines[:4]), *lines]))
+    for line, (found, vectors) in zip(lines, together[1:], strict=True):
+        alone, own = next(names.names_and_vectors(model, [line]))
+        assert [f[:3] for f in found] == [f[:3] for f in alone]
+        assert np.allclose(vectors, own, atol=1e-4)
+
+
+def test_a_quantised_graph_of_other_weights_is_refused(tmp_path: Path, model):
+    with np.load(names.resources.files("pipeline.models") / "names" / "names.npz") as data:
+        kept = dict(data)
+    kept["heads.news.bias"] = kept["heads.news.bias"] + 1
+    np.savez(tmp_path / "names.npz", **kept)
+    shutil.copy(names.resources.files("pipeline.models") / "names" / QUANTISED, tmp_path)
+    with pytest.raises(ValueError, match=r"made of other weights than names\.npz holds"):
+        names.NameModel(tmp_path)
+
+
+def test_index_finds_every_key_and_nothing_else():
+    keys = np.arange(1, 2000, dtype=np.uint64) * np.uint64(2**40 + 1)
+    index = words.Index(keys)
+    assert index.find(keys.reshape(-1, 1)).ravel().tolist() == list(range(1, 2000))
+    assert not index.find(np.concatenate([keys + np.uint64(1), np.zeros(5, dtype=np.uint64)])).any()
+    assert not words.Index(keys[:0]).find(keys).any()
 
 
 def test_training_says_which_corpus_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -1,4 +1,4 @@
-"""The name model: people, places, organisations and posts, character by character, in NumPy.
+"""The name model: people, places, organisations and posts, character by character.
 
 `NameModel` reads a folder with `names.npz` and runs dilated convolutions and a CRF; `news_names` is the spaCy component
 that writes what it finds to `doc.spans["names/model"]`. How the model is made: `pipeline.training.names`.
@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
-from itertools import pairwise
+from itertools import islice, tee
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.folding import fold
-from pipeline.language import words
-from pipeline.language.document import CANDIDATES, set_spans
+from pipeline.language import crf, words
+from pipeline.language.convolutions import QUANTISED, FullPrecision, Quantised
+from pipeline.language.document import CANDIDATES, set_spans, text_of
 from pipeline.records import Mention
 
 GROUP = CANDIDATES + "model"
@@ -32,8 +34,9 @@ Found = tuple[int, int, str, float]  # start, end, label, score
 Array = NDArray[np.float32]
 
 _DIGITS = str.maketrans("123456789", "000000000")
-_STOPS = frozenset("。,;!?:\n")  # no name crosses them
+_PIECE = re.compile(r"[^。,;!?:\n]+")  # no name crosses its ends
 _DOUBTFUL = 0.2
+_TOGETHER = 20_000  # characters of Docs that are read together
 _GAP = 8  # empty rows between paragraphs: the reach of the widest convolution
 
 
@@ -42,11 +45,6 @@ def normalise(text: str) -> str:
     folded = fold(text).translate(_DIGITS)
     lowered = folded.lower()
     return lowered if len(lowered) == len(folded) else "".join(c.lower()[:1] for c in folded)
-
-
-def tag_names(labels: Iterable[str]) -> list[str]:
-    """O, then B I E S of each label."""
-    return ["O", *(f"{place}-{label}" for label in labels for place in "BIES")]
 
 
 class NameModel:
@@ -72,24 +70,32 @@ class NameModel:
         self._before: Array = np.ascontiguousarray(inward[:, own : own + width].T)
         self._after: Array = np.ascontiguousarray(inward[:, own + width :].T)
         self._pair_scale: Array = self._w["pair_scale"]
+        self._pairs = words.Index(self._w["pair_keys"])
         self._words: Array | None = None  # a model may look up no words
         if "lexicon.weight" in self._w:  # D x (words that begin + go on + end)
             self._words = np.ascontiguousarray((self._w["lexicon.weight"] * np.tile(self._w["word_scale"], 3)).T)
-        self._convolutions = [
-            [self._kernel(f"blocks.{b}.{name}") for name in ("first", "second")] for b in range(len(self.dilations))
-        ]
+            self._known_words = words.Index(self._w["word_keys"])
+        quantised = folder / QUANTISED
+        self.convolutions: FullPrecision | Quantised
+        if quantised.is_file():
+            self.convolutions = Quantised(quantised, self.fingerprint, self.dilations)
+        else:
+            self.convolutions = FullPrecision(self._w, self.dilations)
         self._heads = {
             head: (np.ascontiguousarray(self._w[f"heads.{head}.weight"].T), self._w[f"heads.{head}.bias"])
             for head in self.labels
         }
-        self._transitions = {head: _allowed(self.labels[head], self._w[f"transitions.{head}"]) for head in self.labels}
-
-    def _kernel(self, name: str) -> tuple[Array, Array]:
-        weight = self._w[f"{name}.weight"]  # out x in x 3
-        return np.ascontiguousarray(weight.transpose(2, 1, 0)), self._w[f"{name}.bias"]
+        self._transitions = {
+            head: crf.allowed(self.labels[head], self._w[f"transitions.{head}"]) for head in self.labels
+        }
 
     def encode(self, texts: list[str]) -> tuple[Array, list[int]]:
         """Vectors of all characters with empty rows between the texts, (N, D), and where each text begins."""
+        x, mask, starts = self.embed(texts)
+        return self.convolutions(x, mask), starts
+
+    def embed(self, texts: list[str]) -> tuple[Array, Array, list[int]]:
+        """What the convolutions read: (N, D) and a mask (N, 1), 0 between the texts; and where each text begins."""
         starts, at = [], _GAP
         for text in texts:
             starts.append(at)
@@ -101,31 +107,15 @@ class NameModel:
             numbers[start : start + len(text)] = self._number[points]
             mask[start : start + len(text)] = 1
         keys = numbers[:-1].astype(np.int64) * (len(self._characters)) + numbers[1:]
-        chosen: NDArray[np.int64] = self._w["pair_keys"]
-        place = np.searchsorted(chosen, keys).clip(0, len(chosen) - 1)
-        pairs = np.where((chosen[place] == keys) & (numbers[:-1] > 0) & (numbers[1:] > 0), place + 1, 0)
-        vectors = self._w["pair_vectors"][pairs] * self._pair_scale
+        keys[(numbers[:-1] == 0) | (numbers[1:] == 0)] = 0
+        vectors = self._w["pair_vectors"][self._pairs.find(keys)] * self._pair_scale
         x = self._characters[numbers]
         x[1:] += vectors @ self._before
         x[:-1] += vectors @ self._after
         if self._words is not None:
-            x += words.features(words.find(numbers, self._w["word_keys"]), self._w["word_vectors"]) @ self._words
-        for block, dilations in enumerate(self.dilations):
-            h = self._norm(x, f"blocks.{block}.norm") * mask
-            first, second = self._convolutions[block]
-            h = _convolve(h, *first, dilations[0])
-            np.maximum(h, 0, out=h)
-            h *= mask
-            x += _convolve(h, *second, dilations[1])
-        return self._norm(x, "norm"), starts
-
-    def _norm(self, x: Array, name: str) -> Array:
-        centred = x - x.mean(1, keepdims=True)
-        scale = np.einsum("nd,nd->n", centred, centred) / x.shape[1]
-        centred *= (1 / np.sqrt(scale + 1e-5))[:, None]
-        centred *= self._w[f"{name}.weight"]
-        centred += self._w[f"{name}.bias"]
-        return centred
+            rows = words.find(numbers, self._known_words)
+            x += words.features(rows, self._w["word_vectors"]) @ self._words
+        return x, mask, starts
 
     def find(self, texts: list[str], head: str = "news") -> list[list[Found]]:
         """The names of each text (without line ends) by the labels of a head, in order, none inside another."""
@@ -137,96 +127,30 @@ class NameModel:
         """`find` for texts that `encode` has read."""
         weight, bias = self._heads[head]
         scores = vectors @ weight + bias
-        pieces = [(n, a, b) for n, text in enumerate(texts) for a, b in _pieces(normalise(text)) if b > a]
-        best = _viterbi([scores[starts[n] + a : starts[n] + b] for n, a, b in pieces], self._transitions[head])
+        pieces = [(n, a, b) for n, text in enumerate(texts) for a, b in _pieces(normalise(text))]
+        best = crf.viterbi([scores[starts[n] + a : starts[n] + b] for n, a, b in pieces], self._transitions[head])
+        chances = _chances(scores)
         out: list[list[Found]] = [[] for _ in texts]
         for (n, a, _), tags in zip(pieces, best, strict=True):
-            for start, end, label in _spans(tags):
-                begin = starts[n] + a
-                score = _confidence(scores[begin + start : begin + end], tags[start:end])
+            for start, end, label in crf.spans(tags):
+                begin = starts[n] + a + start
+                # the least probable of its tags, each by its character alone
+                score = min(chances[begin + i, tags[start + i]] for i in range(end - start))
                 start, end = _trim(texts[n], a + start, a + end)
                 if start < end:
-                    out[n].append((start, end, self.labels[head][label], score))
+                    out[n].append((start, end, self.labels[head][label], round(float(score), 3)))
         return out
 
 
-def _convolve(h: Array, kernel: Array, bias: Array, dilation: int) -> Array:
-    """(N, D) to (N, D): each row from itself and those `dilation` before and after, which are empty beyond the ends."""
-    out = h @ kernel[1]
-    out[dilation:] += h[:-dilation] @ kernel[0]
-    out[:-dilation] += h[dilation:] @ kernel[2]
-    out += bias
-    return out
-
-
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    cuts = [-1, *(i for i, c in enumerate(text) if c in _STOPS), len(text)]
-    for a, b in pairwise(cuts):
-        yield a + 1, b
+    return (piece.span() for piece in _PIECE.finditer(text))
 
 
-def _allowed(labels: list[str], transitions: Array) -> Array:
-    """(K + 1, K + 1): the transitions with those that no span makes forbidden; the last row and column are the edge."""
-    size = 1 + 4 * len(labels)
-    out = np.full((size + 1, size + 1), -1e4, dtype=np.float32)
-    for a in range(size + 1):
-        for b in range(size + 1):
-            begins_inside = b < size and b > 0 and (b - 1) % 4 in (1, 2)
-            leaves_open = a < size and a > 0 and (a - 1) % 4 in (0, 1)
-            same = 0 < a < size and 0 < b < size and (a - 1) // 4 == (b - 1) // 4
-            if begins_inside == leaves_open and (not leaves_open or same):
-                out[a, b] = transitions[a, b] if a < size and b < size else 0
+def _chances(scores: Array) -> Array:
+    """(N, K) scores to probabilities of each character by itself."""
+    out: Array = np.exp(scores - scores.max(1, keepdims=True))
+    out /= out.sum(1, keepdims=True)
     return out
-
-
-def _viterbi(pieces: list[Array], transitions: Array) -> list[NDArray[np.int64]]:
-    """The best tags of each piece of scores (length, K); all pieces step together, the long ones last the longest."""
-    if not pieces:
-        return []
-    size = transitions.shape[0] - 1
-    inner = np.ascontiguousarray(transitions[:size, :size].T)  # to x from
-    order = sorted(range(len(pieces)), key=lambda i: -len(pieces[i]))
-    lengths = np.array([len(pieces[i]) for i in order])
-    padded = np.zeros((lengths[0], len(order), size), dtype=np.float32)
-    for row, i in enumerate(order):
-        padded[: len(pieces[i]), row] = pieces[i]
-    alpha = padded[0] + transitions[size, :size]
-    back = np.zeros((lengths[0], len(order), size), dtype=np.int8)
-    for t in range(1, lengths[0]):
-        live = int((lengths > t).sum())
-        options = alpha[:live, None, :] + inner
-        choice = options.argmax(2)
-        back[t, :live] = choice
-        alpha[:live] = np.take_along_axis(options, choice[:, :, None], 2)[:, :, 0] + padded[t, :live]
-    out: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)] * len(pieces)
-    last = (alpha + transitions[:size, size]).argmax(1)
-    tags = np.zeros((lengths[0], len(order)), dtype=np.int64)
-    current = last.copy()
-    columns = np.arange(len(order))
-    for t in range(lengths[0] - 1, -1, -1):
-        current = np.where(lengths - 1 == t, last, current)
-        tags[t] = current
-        current = back[t, columns, current]
-    for row, i in enumerate(order):
-        out[i] = tags[: lengths[row], row]
-    return out
-
-
-def _spans(tags: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
-    start = 0
-    for i in np.flatnonzero(tags):
-        place, label = (int(tags[i]) - 1) % 4, (int(tags[i]) - 1) // 4
-        if place in (0, 3):
-            start = int(i)
-        if place in (2, 3):
-            yield start, int(i) + 1, label
-
-
-def _confidence(scores: Array, tags: NDArray[np.int64]) -> float:
-    """The least probability of the tags of a span, each by the scores of its character alone."""
-    shifted = scores - scores.max(1, keepdims=True)
-    chosen = shifted[np.arange(len(tags)), tags] - np.log(np.exp(shifted).sum(1))
-    return round(float(np.exp(chosen.min())), 3)
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -249,39 +173,48 @@ def names_of(model: NameModel, text: str) -> list[Found]:
 
     Places, organisations and posts that score under 0.2 are left out: on labelled pages four in five of them are wrong.
     """
-    return names_and_vectors(model, text)[0]
+    return next(names_and_vectors(model, [text]))[0]
 
 
-def names_and_vectors(model: NameModel, text: str) -> tuple[list[Found], Array]:
-    """What `names_of` finds, and the vectors of the characters, (characters, D), zero at line ends."""
-    paragraphs, at = [], 0
-    for line in text.split("\n"):
-        paragraphs.append((at, line))
-        at += len(line) + 1
-    lines = [line for _, line in paragraphs]
+def names_and_vectors(model: NameModel, texts: Iterable[str]) -> Iterator[tuple[list[Found], Array]]:
+    """What `names_of` finds in each text, and the vectors of its characters, (characters, D), zero at line ends.
+
+    Texts are read together, but none changes what is found in another.
+    """
+    together: list[str] = []
+    for text in texts:
+        if together and sum(map(len, together)) + len(text) > _TOGETHER:
+            yield from _read(model, together)
+            together = []
+        together.append(text)
+    yield from _read(model, together)
+
+
+def _read(model: NameModel, texts: list[str]) -> Iterator[tuple[list[Found], Array]]:
+    lines = [line for text in texts for line in text.split("\n")]
     encoded, starts = model.encode(lines)
-    vectors = np.zeros((len(text), encoded.shape[1]), dtype=np.float32)
-    for (at, line), start in zip(paragraphs, starts, strict=True):
-        vectors[at : at + len(line)] = encoded[start : start + len(line)]
-    found = model.tag(lines, encoded, starts)
-    return _trusted(paragraphs, found), vectors
+    read = zip(lines, starts, model.tag(lines, encoded, starts), strict=True)
+    for text in texts:
+        vectors = np.zeros((len(text), encoded.shape[1]), dtype=np.float32)
+        names: list[Found] = []
+        at = 0
+        for line, start, found in islice(read, text.count("\n") + 1):
+            vectors[at : at + len(line)] = encoded[start : start + len(line)]
+            names += (
+                (at + a, at + b, label, score)
+                for a, b, label, score in found
+                if label == "PER" or (score >= _DOUBTFUL and line[a] != "各")  # 各镇 are none in particular
+            )
+            at += len(line) + 1
+        yield names, vectors
 
 
 def vectors_of(doc: Doc, model: NameModel) -> Array:
     """The model's vectors of a Doc's characters, (characters, D), zero at line ends; computed once for a Doc."""
     vectors = doc.user_data.get(model.key)
     if vectors is None:
-        vectors = doc.user_data[model.key] = names_and_vectors(model, doc.text)[1]
+        vectors = doc.user_data[model.key] = next(names_and_vectors(model, [text_of(doc)]))[1]
     return vectors
-
-
-def _trusted(paragraphs: list[tuple[int, str]], found: list[list[Found]]) -> list[Found]:
-    return [
-        (at + a, at + b, label, score)
-        for (at, text), some in zip(paragraphs, found, strict=True)
-        for a, b, label, score in some
-        if label == "PER" or (score >= _DOUBTFUL and text[a] != "各")  # 各镇 are none in particular
-    ]
 
 
 def everywhere(text: str, found: list[Found]) -> tuple[list[Found], list[Found]]:
@@ -339,13 +272,22 @@ class Names:
         self.model = model
 
     def __call__(self, doc: Doc) -> Doc:
-        found, doc.user_data[self.model.key] = names_and_vectors(self.model, doc.text)
-        kept, added = everywhere(doc.text, found)
+        return next(self.pipe([doc]))
+
+    def pipe(self, docs: Iterable[Doc], **_: Any) -> Iterator[Doc]:
+        """The Docs in order, several read at once: short articles alone leave a processor idle."""
+        docs, same = tee(docs)
+        for doc, (found, vectors) in zip(docs, names_and_vectors(self.model, map(text_of, same)), strict=True):
+            self._write(doc, found)
+            doc.user_data[self.model.key] = vectors
+            yield doc
+
+    def _write(self, doc: Doc, found: list[Found]) -> None:
+        kept, added = everywhere(text_of(doc), found)
         spans = [(a, b, label, Mention(label, source="model", score=score)) for a, b, label, score in kept]
         for a, b, label, score in added:
             spans.append((a, b, label, Mention(label, source="model: elsewhere", score=score)))
         set_spans(doc, GROUP, spans)
-        return doc
 
     def to_bytes(self, **_: Any) -> bytes:
         """Nothing: the model is named by the configuration."""

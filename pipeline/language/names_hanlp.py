@@ -184,6 +184,9 @@ class HanlpNames(Names):
         self.task = _name_task(self.component, Path(model).name)
         self.words = self.task is None and reads_words(self.component)
 
+    def pipe(self, docs: Iterable[Doc], **_: Any) -> Iterator[Doc]:
+        return map(self, docs)
+
     def __call__(self, doc: Doc) -> Doc:
         found = self._many_tasks(doc) if self.task else self._one_task(doc)
         kept = {}

@@ -6,6 +6,8 @@ words of one length are looked up together. Shapes: T characters, L lengths, V d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,33 +20,75 @@ def hashes(numbers: NDArray[np.integer], length: int) -> NDArray[np.uint64]:
 
     0 where a character is unknown (its number is 0) or the text ends before.
     """
-    out = np.zeros(numbers.shape, dtype=np.uint64)
-    size = numbers.shape[-1] - length + 1
-    if size <= 0:
-        return out
-    value = np.zeros((*numbers.shape[:-1], size), dtype=np.uint64)
-    known = np.ones(value.shape, dtype=bool)
-    for k in range(length):
-        part = numbers[..., k : k + size]
-        known &= part > 0
-        value = (value + part.astype(np.uint64)) * _FACTOR
-        value ^= value >> np.uint64(29)
-    out[..., :size] = np.where(known, value, 0)
-    return out
+    return next(value for size, value in _hashes(numbers, length) if size == length)
 
 
-def find(numbers: NDArray[np.integer], keys: NDArray[np.uint64]) -> NDArray[np.int32]:
+def _hashes(numbers: NDArray[np.integer], longest: int) -> Iterator[tuple[int, NDArray[np.uint64]]]:
+    """`hashes` of each length up to the longest, each made of the one before."""
+    value = np.zeros(numbers.shape, dtype=np.uint64)
+    parts = numbers.astype(np.uint64)
+    known = numbers > 0
+    for k in range(longest):
+        size = max(0, numbers.shape[-1] - k)
+        value[..., size:] = 0
+        known[..., size:] = False
+        start = min(k, numbers.shape[-1])
+        running = value[..., :size]
+        running += parts[..., start:]
+        running *= _FACTOR
+        running ^= running >> np.uint64(29)
+        known[..., :size] &= numbers[..., start:] > 0
+        yield k + 1, np.where(known, value, 0)
+
+
+class Index:
+    """Where keys stand in a list: a hash table with linear probing that looks up many keys at once.
+
+    `keys` differ from each other; 0 is no key.
+    """
+
+    def __init__(self, keys: NDArray[np.integer]):
+        self.keys = np.concatenate([np.zeros(1, dtype=np.uint64), keys.astype(np.uint64)])
+        bits = 2 + len(keys).bit_length()
+        self._shift = np.uint64(64 - bits)
+        self._rows = np.zeros((1 << bits) + 1, dtype=np.int32)
+        waiting, slots = np.arange(1, len(self.keys), dtype=np.int32), self._slots(self.keys[1:])
+        while len(waiting):
+            free = self._rows[slots] == 0
+            self._rows[slots[free]] = waiting[free]  # of several for one slot the last gets it
+            left = self._rows[slots] != waiting
+            waiting, slots = waiting[left], self._next(slots[left])
+
+    def _slots(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return ((keys * _FACTOR) >> self._shift).astype(np.int64)
+
+    def _next(self, slots: NDArray[np.int64]) -> NDArray[np.int64]:
+        return (slots + 1) % (len(self._rows) - 1)
+
+    def find(self, keys: NDArray[np.integer]) -> NDArray[np.int32]:
+        """(…) keys to (…) numbers in the list, counted from 1; 0 for a key that is not there."""
+        wanted = keys.astype(np.uint64, copy=False).ravel()
+        out = self._rows[self._slots(wanted)]
+        open_ = np.flatnonzero((self.keys[out] != wanted) & (out > 0))
+        slots = self._slots(wanted[open_])
+        while len(open_):
+            slots = self._next(slots)
+            rows = self._rows[slots]
+            out[open_] = rows
+            left = (self.keys[rows] != wanted[open_]) & (rows > 0)
+            open_, slots = open_[left], slots[left]
+        return out.reshape(keys.shape)
+
+
+def find(numbers: NDArray[np.integer], index: Index) -> NDArray[np.int32]:
     """(…, T) numbers of characters to (…, T, L): row of the word of each length that begins there, 0 for none.
 
-    `keys` are the sorted hashes of all words; the word of `keys[i]` has row i + 1.
+    `index` is of the hashes of all words; the first word has row 1.
     """
     out = np.zeros((*numbers.shape, len(LENGTHS)), dtype=np.int32)
-    if not len(keys):
-        return out
-    for i, length in enumerate(LENGTHS):
-        value = hashes(numbers, length)
-        place = np.searchsorted(keys, value).clip(0, len(keys) - 1)
-        out[..., i] = np.where((keys[place] == value) & (value > 0), place + 1, 0)
+    for length, value in _hashes(numbers, LENGTHS[-1]):
+        if length in LENGTHS:
+            out[..., LENGTHS.index(length)] = index.find(value)
     return out
 
 

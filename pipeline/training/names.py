@@ -21,6 +21,7 @@ from pipeline.language.names import normalise
 from pipeline.training import corpora, embeddings, words
 from pipeline.training.augment import Augmenter, People, Places
 from pipeline.training.corpora import CONVENTIONS, Sample
+from pipeline.training.names_quantise import quantise_trained
 from pipeline.training.network import PAIRS, Encoder, HalfPrecision, Tagger, crf_loss
 from pipeline.training.pretrain import pretrain
 from pipeline.training.vocabulary import Vocabulary
@@ -299,6 +300,7 @@ def train(settings: dict[str, Any]) -> None:
     vocabulary, tagger = load_vocabulary(work), new_tagger(settings)
     tagger.load_state_dict(torch.load(last), strict=False)
     export(tagger, vocabulary, Path(settings["output"]))
+    quantise_trained(settings)
 
 
 def new_tagger(settings: dict[str, Any]) -> Tagger:

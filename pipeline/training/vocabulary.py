@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.language.names import normalise
-from pipeline.language.words import find
+from pipeline.language.words import Index, find
 
 
 class Vocabulary:
@@ -13,6 +13,7 @@ class Vocabulary:
 
     def __init__(self, characters: np.ndarray, pair_keys: np.ndarray, word_keys: np.ndarray):
         self.word_keys = word_keys
+        self._words, self._pairs = Index(word_keys), Index(pair_keys)
         self.characters, self.pair_keys = characters.astype(np.int64), pair_keys.astype(np.int64)
         self.table = np.zeros(0x110000, dtype=np.int32)
         self.table[self.characters] = np.arange(1, len(characters) + 1)
@@ -27,10 +28,8 @@ class Vocabulary:
         after = np.zeros_like(numbers)
         after[..., :-1] = numbers[..., 1:]
         keys = numbers.astype(np.int64) * self.size + after
-        place = np.searchsorted(self.pair_keys, keys).clip(0, len(self.pair_keys) - 1)
-        good = (self.pair_keys[place] == keys) & (numbers > 0) & (after > 0)
-        return np.where(good, place + 1, 0)
+        return self._pairs.find(np.where((numbers > 0) & (after > 0), keys, 0)).astype(np.int64)
 
     def words(self, numbers: np.ndarray) -> np.ndarray:
         """(…, T) numbers to (…, T, L) rows of the words that begin at each place."""
-        return find(numbers, self.word_keys)
+        return find(numbers, self._words)

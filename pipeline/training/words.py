@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.language.names import normalise
-from pipeline.language.words import LENGTHS, find, hashes
+from pipeline.language.words import LENGTHS, Index, find, hashes
 from pipeline.training import embeddings
 from pipeline.training.vocabulary import Vocabulary
 
@@ -88,9 +88,10 @@ def _contexts(keys: np.ndarray, ids: np.ndarray, pairs: np.ndarray) -> tuple[np.
     rows: list[np.ndarray] = []
     columns: list[list[np.ndarray]] = [[] for _ in range(6)]
     edge = 8
+    index = Index(keys)
     for begin in range(edge, len(ids) - edge, _CHUNK):
         end = min(begin + _CHUNK, len(ids) - edge)
-        found = find(ids[begin : end + edge], keys)[: end - begin]
+        found = find(ids[begin : end + edge], index)[: end - begin]
         for i, length in enumerate(LENGTHS):
             at = np.flatnonzero(found[:, i])
             rows.append(found[at, i])
