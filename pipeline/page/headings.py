@@ -35,6 +35,8 @@ _GENRE = re.compile(r"(?:侧记|纪实|综述|见闻|观察|调查|探索|纪略
 _THEN, _NOW = re.compile(r"昔日|从前|过去|以前|往年"), re.compile(r"如今|现在")
 _SLOGAN = re.compile(r"(\S{2,9})[ 、](\S{2,9})(?:[ 、](\S{2,9}))?")
 _WHERE = ("any", "end", "whole")  # a column's word stands in the line
+_DIGIT = re.compile(r"\d")
+_ONE_CLAUSE = (-1.5, 0.0)  # log-odds at which two lines count as one clause the more
 _MOST = 5  # lines of display that are weighed; of more, only the last ones
 
 
@@ -42,6 +44,27 @@ _MOST = 5  # lines of display that are weighed; of more, only the last ones
 def _weights() -> dict[str, float]:
     rows = load_tsv("page_headings.tsv", ["feature", "weight", "meaning"], key=["feature"])
     return {row["feature"]: row.number("weight") for row in rows}
+
+
+@cache
+def _splits() -> tuple[float, dict[str, float]]:
+    rows = {row["gram"]: row.number("weight") for row in load_tsv("page_splits.tsv", ["gram", "weight"])}
+    return rows.pop("bias"), rows
+
+
+def one_clause(above: str, below: str) -> float:
+    """Log-odds that two folded lines are one clause set in two, rather than each a whole (see page_splits.tsv)."""
+    bias, weight = _splits()
+    one, two = (_DIGIT.sub("0", line).replace(" ", "_") for line in (above, below))
+    a, b, start, end = one[-3:].rjust(3, "^"), two[:3].ljust(3, "$"), one[:3], two[-3:]
+    grams = (
+        *("a" + a[k:] for k in range(3)),
+        *("b" + b[: k + 1] for k in range(3)),
+        *("s" + start[: k + 1] for k in range(3)),
+        *("e" + end[-k - 1 :] for k in range(3)),
+        *("j" + a[2] + b[0], "j" + a[1:] + b[0] + "<", "j" + a[2] + b[:2] + ">"),
+    )
+    return bias + sum(weight.get(gram, 0.0) for gram in grams)
 
 
 @cache
@@ -165,6 +188,8 @@ def _kicker_features(line: str, where: str, headline: list[str], text: str) -> I
 
 
 def _joined_features(above: str, below: str) -> Iterator[str]:
+    odds = one_clause(above, below)
+    yield from (f"joined_clause_{k}" for k, least in enumerate(_ONE_CLAUSE, 1) if odds > least)
     if " " in above or " " in below:
         yield "joined_space"
     if _GOES_ON.match(below):

@@ -108,14 +108,14 @@ def fit(headings: Sequence[tuple[Heading, float]], names: Sequence[str], penalty
 
 
 def weighted(settings: dict[str, Any]) -> Iterator[tuple[Heading, float]]:
-    """The headings of `labelled` (folders `pages` and `gold`, `weight`) and those of the folder `heads` at weight `alone`,
-    times `joined` if the headline takes two lines."""
+    """The headings of `labelled` (folders `pages` and `gold`, `weight`) and those of `heads` (`path` of a file, `weight`),
+    the latter times `joined` if the headline takes two lines."""
     for batch in settings["labelled"]:
         for heading in of_pages(Path(batch["pages"]), Path(batch["gold"])):
             yield heading, batch["weight"]
-    for path in sorted(Path(settings["heads"]).glob("*.txt")):
-        for heading in written(path):
-            yield heading, settings["alone"] * (settings["joined"] if "HH" in heading.labels else 1.0)
+    for file in settings["heads"]:
+        for heading in written(Path(file["path"])):
+            yield heading, file["weight"] * (settings["joined"] if "HH" in heading.labels else 1.0)
 
 
 def train(settings: dict[str, Any]) -> None:
