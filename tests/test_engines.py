@@ -221,9 +221,7 @@ def test_a_cluster_that_loses_a_machine_goes_on_with_the_other(pages, expected, 
 
 
 @pytest.mark.dask
-def test_a_page_that_ends_its_worker_each_time_is_left_out_on_a_local_cluster_too(
-    pages, killer, tmp_path, monkeypatch
-):
+def test_a_page_that_ends_its_worker_each_time_is_left_out_on_a_local_cluster_too(pages, killer, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
     # on a busy machine workers come back later than Dask waits for them
     monkeypatch.setenv("DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT", "10ms")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.lexicon import FOLDER, LexiconError, load_tsv, load_yaml
+from pipeline.lexicon.trie import Finder
 
 HEAD = "# source: made for this test\n# licence: CC0\n"
 
@@ -76,3 +77,12 @@ def test_yaml_slips_are_told_with_line_and_column(tmp_path):
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.name)
 def test_every_yaml_lexicon_loads(path):
     assert load_yaml(path)
+
+
+def test_finder_takes_the_leftmost_and_longest_word():
+    finder = Finder(["书记", "党支部书记", "副书记", "记者"])
+    text = "副书记者、党支部书记书"
+    assert [text[a:b] for a, b in finder.find(text)] == ["副书记", "党支部书记"]
+    assert not list(finder.find("书"))
+    with pytest.raises(ValueError, match="too short"):
+        Finder(["长"])

@@ -132,6 +132,7 @@ def make_doc(nlp: Language, page: Page, article: Article) -> Doc:
     """The tokenised Doc of an article with its page, article and offsets attached; no stage has run on it."""
     text, offsets = article_text(page, article)
     doc = nlp.make_doc(text)
+    doc.user_data["text"] = text
     doc._.page, doc._.article, doc._.offsets = page, article, offsets
     return doc
 

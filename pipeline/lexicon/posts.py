@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.lexicon import FOLDER, LexiconError, load_yaml
-from pipeline.lexicon.trie import alternation
+from pipeline.lexicon.trie import Finder
 from pipeline.records import CATEGORIES, PLACE_LEVELS
 
 FILE = "posts.yaml"
@@ -54,22 +54,20 @@ class Posts:
                 for rank in ranks:
                     self._add(rank + word, replace(title, text=rank + word, rank=rank))
         for entry in data["bodies"]:
+            kind = _title("", entry, name)
+            known = (kind.category, kind.official, kind.level, kind.units, kind.alone, kind.role)
+            tails = [(rank, _ranked(head, rank)) for head in entry["heads"] for rank in ["", *ranks]]
             for body in entry["words"]:
-                for head in entry["heads"]:
-                    for rank in ["", *ranks]:
-                        # 党组副书记, but 市委组织部副部长: the rank stands before the last word of the head
-                        last = max(
-                            (w for w in ("部长", "书记", "主任") if head.endswith(w) and w != head), default="", key=len
-                        )
-                        text = body + head[: len(head) - len(last)] + rank + last if last else body + rank + head
-                        self._add(text, replace(_title(text, entry, name), rank=rank))
+                for rank, tail in tails:
+                    if body + tail not in self.titles:
+                        self.titles[body + tail] = Title(body + tail, *known, rank=rank)
         for word in data["compound"]:
             if word not in self.titles:
                 self.titles[word] = Title(word, category="role", role=True)
             self.titles[word] = replace(self.titles[word], compound=True)
         for word in data["not_titles"]:
             self.titles.pop(word, None)
-        self._find = re.compile(alternation(self.titles))
+        self._finder = Finder(self.titles)
         self._longest = max(map(len, self.titles))
 
     def _add(self, word: str, title: Title) -> None:
@@ -77,9 +75,9 @@ class Posts:
 
     def find(self, text: str) -> Iterator[tuple[int, int, Title]]:
         """Every title in `text` as (start, end, Title), leftmost and longest, none inside another."""
-        for match in self._find.finditer(text):
-            if not _BODY.match(text, match.end() - 2):
-                yield match.start(), match.end(), self.titles[match.group()]
+        for start, end in self._finder.find(text):
+            if not _BODY.match(text, end - 2):
+                yield start, end, self.titles[text[start:end]]
 
     def known_end(self, text: str) -> str:
         """The longest title of the lexicon that `text` ends in, empty if it ends in none."""
@@ -90,6 +88,12 @@ class Posts:
         """The features of any title: of itself, or of the longest known one that it ends in."""
         title = self.titles.get(self.known_end(text))
         return replace(title, text=text) if title else Title(text, category="role", role=True)
+
+
+def _ranked(head: str, rank: str) -> str:
+    """副书记; but 组织部副部长: the rank stands before the last word of the head."""
+    last = next((word for word in ("部长", "书记", "主任") if head.endswith(word) and head != word), "")
+    return head[: len(head) - len(last)] + rank + last if last else rank + head
 
 
 def _title(text: str, entry: dict[str, Any], name: str, role: bool = False) -> Title:

@@ -25,7 +25,7 @@ from spacy.tokens import Doc
 from pipeline.language.document import CANDIDATES, MENTIONS, set_spans
 from pipeline.lexicon.organisations import generic_organisation
 from pipeline.lexicon.person_names import person_names
-from pipeline.lexicon.trie import alternation
+from pipeline.lexicon.trie import Finder
 from pipeline.records import Mention
 from pipeline.stages.candidates import MODEL, Candidate, believe, gather, merge
 from pipeline.stages.organisations import without_verbs
@@ -172,18 +172,13 @@ def repeated(text: str, names: list[Candidate]) -> list[Candidate]:
     taken = {(n.start, n.end) for n in names}
     out = []
     after = person_names().after
-    for match in re.finditer(alternation(known), text):
-        name = known[match.group()]
-        if (match.start(), match.end()) in taken:
+    for start, end in Finder(known).find(text):
+        name = known[text[start:end]]
+        if (start, end) in taken:
             continue
         # a short name may be a word by chance: the character behind it must suit a name
-        unlike = not _NAMED_AFTER.match(text, match.end())
-        if (
-            unlike
-            and name.type == "PER"
-            and len(match.group()) == 2
-            and after(text[match.end() : match.end() + 1]) < -0.5
-        ):
+        unlike = not _NAMED_AFTER.match(text, end)
+        if unlike and name.type == "PER" and end - start == 2 and after(text[end : end + 1]) < -0.5:
             continue
-        out.append(Candidate(match.start(), match.end(), name.type, None, ("repeated",), None))
+        out.append(Candidate(start, end, name.type, None, ("repeated",), None))
     return out

@@ -9,7 +9,7 @@ from datetime import date
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.document import MENTIONS, TIMES, get_spans
+from pipeline.language.document import MENTIONS, TIMES, get_spans, text_of
 from pipeline.lexicon.organisations import kind_of
 from pipeline.lexicon.posts import Title, posts
 from pipeline.records import Official
@@ -53,7 +53,7 @@ class _Article:
             self.posts,
             self.titles,
             (page.home_place or "") if page else "",
-            page.text if page else doc.text,
+            page.text if page else text_of(doc),
         )
 
     # ------------------------------------------------------------------------------------------ records

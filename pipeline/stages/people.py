@@ -12,7 +12,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.document import CANDIDATES, set_spans
+from pipeline.language.document import CANDIDATES, set_spans, text_of
 from pipeline.lexicon import load_yaml
 from pipeline.lexicon.organisations import kind_of
 from pipeline.lexicon.person_names import person_names
@@ -113,7 +113,7 @@ class People:
 
     def __call__(self, doc: Doc) -> Doc:
         found: dict[tuple[int, int], str] = {}
-        taken = bytearray(len(doc.text))
+        taken = bytearray(len(text_of(doc)))
         for start, end, source in self.find(doc):
             if not any(taken[start:end]):
                 found[start, end] = source
