@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +16,7 @@ from pipeline.records import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = ROOT / "configs" / "default.yaml"
+PAGES = sorted((ROOT / "tests" / "gold" / "dev" / "pages").glob("*.txt"))
 
 
 def read_tables(output: Path) -> dict[str, pa.Table]:
@@ -32,3 +35,23 @@ def run_default(output: Path, *inputs: Path, overrides: tuple[str, ...] = (), fr
 def seed_run(tmp_path_factory: pytest.TempPathFactory) -> Result:
     """The default configuration over the five seed pages."""
     return run_default(tmp_path_factory.mktemp("seeds") / "outputs", ROOT / "seeds")
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """A folder of six pages that a test may change."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for path in PAGES[:6]:
+        shutil.copy(path, folder)
+    return folder
+
+
+def command(output: Path, *inputs: Path, options: tuple[str, ...] = ()) -> list[str]:
+    paths = [word for path in inputs for word in ("--input", str(path))]
+    return [sys.executable, "-m", "pipeline.run", str(DEFAULT), *paths, "--output", str(output), "--quiet", *options]
+
+
+def files(output: Path) -> dict[str, bytes]:
+    """Contents of the public tables' files by name."""
+    return {str(p.relative_to(output)): p.read_bytes() for name in TABLES for p in sorted((output / name).iterdir())}

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import DEFAULT, ROOT, read_tables, run_default
-from test_run import PAGES, command, files, run_command
+from conftest import DEFAULT, PAGES, ROOT, command, files, read_tables, run_default
+from test_run import run_command
 
 from pipeline.engines.tasks import Task, Tasks, WorkersDie
 from pipeline.plan import PlannedInput, Shard

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,25 +15,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, read_tables, run_default
+from conftest import ROOT, command, files, read_tables, run_default
 from test_engines import OPTIONS, SETTINGS
-from test_run import PAGES, command, files
 
 import pipeline.job
 from pipeline.config import Config
 from pipeline.offsets import raw_equal
 from pipeline.records import TABLES, InputRecord
 from pipeline.shard import Extracted, extract, language
-
-
-@pytest.fixture
-def pages(tmp_path: Path) -> Path:
-    """A folder of six pages that a test may change."""
-    folder = tmp_path / "in"
-    folder.mkdir()
-    for path in PAGES[:6]:
-        shutil.copy(path, folder)
-    return folder
 
 
 # -------------------------------------------------------------------------------------------------- the machine

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import DEFAULT, ROOT, run_default
-from test_run import files
+from conftest import DEFAULT, ROOT, files, run_default
 
 from pipeline import filesystems
 from pipeline.config import ConfigError, load_config

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,35 +14,14 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
-from conftest import DEFAULT, ROOT, read_tables, run_default
+from conftest import DEFAULT, PAGES, ROOT, command, files, read_tables, run_default
 
 from pipeline.config import ConfigError
 from pipeline.job import _sole_writer
 from pipeline.offsets import raw_equal
 from pipeline.records import TABLES
 
-PAGES = sorted((ROOT / "tests" / "gold" / "dev" / "pages").glob("*.txt"))
 SMALL_SHARDS = ("run.shard_characters=1000",)
-
-
-@pytest.fixture
-def pages(tmp_path: Path) -> Path:
-    """A folder of six pages that a test may change."""
-    folder = tmp_path / "in"
-    folder.mkdir()
-    for path in PAGES[:6]:
-        shutil.copy(path, folder)
-    return folder
-
-
-def command(output: Path, *inputs: Path, options: tuple[str, ...] = ()) -> list[str]:
-    paths = [word for path in inputs for word in ("--input", str(path))]
-    return [sys.executable, "-m", "pipeline.run", str(DEFAULT), *paths, "--output", str(output), "--quiet", *options]
-
-
-def files(output: Path) -> dict[str, bytes]:
-    """Contents of the public tables' files by name."""
-    return {str(p.relative_to(output)): p.read_bytes() for name in TABLES for p in sorted((output / name).iterdir())}
 
 
 def shards(output: Path) -> dict[str, float]:
