@@ -226,6 +226,12 @@ CASES = [
     ("60分贝。", "60分贝", 60, 60, 60, "分贝", "eq", "other", "decibel", 60, "dB", None),
     ("5000瓦。", "5000瓦", 5000, 5000, 5000, "瓦", "eq", "other", "watt", 5000, "W", None),
     ("220伏。", "220伏", 220, 220, 220, "伏", "eq", "other", "volt", 220, "V", None),
+    ("减负1380元。", "1380元", 1380, 1380, 1380, "元", "eq", "money", "yuan", 1380, "CNY", None),
+    ("一两千元。", "一两千元", None, 1000, 2000, "元", "eq", "money", "yuan", None, None, None),
+    ("一年至四年。", "一年至四年", None, 1, 4, "年", "eq", "duration", "year", None, None, None),
+    ("跑出10秒87。", "10秒87", 10.87, 10.87, 10.87, "秒", "eq", "duration", "second", 10.87, "s", None),
+    ("送来三面锦旗。", "三面", 3, 3, 3, "面", "eq", "count", "面", 3, "1", None),
+    ("比分定格在78:77。", "78:77", None, None, None, "", "eq", "rate", None, None, None, None),
     ("1兆瓦。", "1兆瓦", 1, 1, 1, "兆瓦", "eq", "other", "megawatt", 1000000, "W", None),
 ]
 
@@ -276,7 +282,7 @@ def test_words_around_decide_between_units(text: str, unit_name: str, si_unit: s
         "走进千家万户", "五社联动", "三级联动", "二十大精神", "第二届", "第三批", "首家", "一等奖", "95后", "一名医生",
         "来了一位客人", "五湖四海", "最后一公里", "一盘棋", "十大", "三大攻坚战", "两口子", "五角大楼", "一番话", "八路军",
         "“六个新城”", "四川", "登陆部队", "拾起石子", "无数个", "好几个", "www.abc123.com/456元", "https://a.cn/30%25",
-        "a1234567890元@b.cn",
+        "a1234567890元@b.cn", "建党104周年", "千万别上当", "听得最多的一句话", "一天一幅", "两大锅姜汤",
     ],
 )  # fmt: skip
 def test_names_slogans_ordinals_and_addresses_count_nothing(text: str) -> None:

@@ -118,7 +118,7 @@ _RANKED = re.compile(
 )
 _NAMED = re.compile(r"[^\W\d]{2,8}(?:[,。]|是|为)")
 _BIG = re.compile(
-    r"大(?!学|队|会|家|爷|妈|娘|叔|哥|姐|伯|厅|道|街|桥|河|楼|于|概|约|多|小|量|幅|赛|奖|爱|伙|雪|雨|风|夫|寨|镇|村|山|地|使|人|专|棚|米|豆|蒜|葱|田|院|红|姨)"
+    r"大(?!学|队|会|家|爷|妈|娘|叔|哥|姐|伯|厅|道|街|桥|河|楼|于|概|约|多|小|量|幅|赛|奖|爱|伙|雪|雨|风|夫|寨|镇|村|山|地|使|人|专|棚|米|豆|蒜|葱|田|院|红|姨|锅|盆|碗|车|箱|袋|包|捆|桶|瓶|块|片|圈|缸)"
 )
 
 
@@ -146,7 +146,7 @@ def _read(folded: str, numerals: Sequence[Numeral], at: int) -> tuple[int, Found
     decade = _decade(first, unit)
     if decade is not None:
         item = Found(begin, unit.end, decade, decade, "岁", "eq", "age", units()["岁"])
-    elif not accept(folded, first, begin, unit):
+    elif not (span and _one(folded, first, unit)) and not accept(folded, first, begin, unit):
         return 1, None
     else:
         if sign < 0:
@@ -161,6 +161,11 @@ def _read(folded: str, numerals: Sequence[Numeral], at: int) -> tuple[int, Found
     if item.modifier == "eq" or (item.modifier == "approx" and item.low is not None):
         item.modifier = leading(folded, item) or item.modifier
     return used, item
+
+
+def _one(folded: str, numeral: Numeral, unit: Printed) -> bool:
+    """Whether 一 with a unit of measure begins a range (一年至四年), where it is no article."""
+    return folded[numeral.start : numeral.end] == "一" and unit.record.use == "measure"
 
 
 def _decade(numeral: Numeral, unit: Printed) -> float | None:
@@ -186,7 +191,7 @@ def _rank(folded: str, numeral: Numeral, unit: Printed | None, ordinal: re.Match
 
 
 _RATIO = re.compile(r"\d+(?:\.\d+)?(?::\d+(?:\.\d+)?)+(?![\d:])")
-_RATIO_CUE = re.compile(r"(?:[以按比为]|比分|比例)$")
+_RATIO_CUE = re.compile(r"(?:[以按比为]|比[分例](?:[定锁停]格?在|是|扳成|追[成至到])?)$")
 
 
 def _ratio(folded: str, numeral: Numeral) -> Found | None:
@@ -195,7 +200,7 @@ def _ratio(folded: str, numeral: Numeral) -> Found | None:
         end = numeral.end + len(re.match(r"/\d+万", folded[numeral.end :])[0])  # type: ignore[index]
         return Found(numeral.start, end, None, None, "", "eq", "rate", None)
     match = _RATIO.match(folded, numeral.start)
-    if match is None or not _RATIO_CUE.search(folded, max(0, numeral.start - 3), numeral.start):
+    if match is None or not _RATIO_CUE.search(folded, max(0, numeral.start - 5), numeral.start):
         return None
     return Found(match.start(), match.end(), None, None, "", "eq", "rate", None)
 

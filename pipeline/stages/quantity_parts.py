@@ -212,7 +212,8 @@ def compound(folded: str, numerals: Sequence[Numeral], at: int, item: Found) -> 
     unit = unit_at(folded, second)
     if unit is None:
         text = folded[second.start : second.end]
-        if item.unit in ("米", "块", "元") and len(text) <= 2 and _DECIMAL_END.match(folded, second.end):
+        split = item.unit in ("米", "块", "元") and len(text) <= 2 and _DECIMAL_END.match(folded, second.end)
+        if split or (item.unit == "秒" and second.arabic and len(text) <= 3):  # 10秒87
             item.low = item.high = round(item.low + second.value / 10 ** len(text), 6)
             item.end = second.end
             return 1

@@ -26,7 +26,9 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
     following = folded[end] if end < len(folded) else "\n"
     measure = record.use == "measure"
     if record.digits_only and not numeral.arabic and len(text) < 2:
-        return False
+        return word == "面" and text != "一" and following in tuple("锦红国党彩旗镜鼓锣墙")
+    if word == "周年":
+        return False  # an anniversary names
     if word == "番" and "翻" not in folded[max(0, begin - 3) : begin]:
         return False
     if text == "一" and word == "分" and _SECONDS.match(folded, end):
@@ -104,7 +106,12 @@ _POSTNOMINAL = frozenset("座箱根台辆处间艘部件名套口头只张幅块
 def _accept_one(folded: str, begin: int, unit: Printed, before: str, following: str) -> bool:
     """一 counts before a unit of measure, after a noun at the end of a clause (冷库一座), and where a bound is told."""
     word, record = unit.word, unit.record
-    if before in "每最第这那同统唯后" or folded.startswith("一", unit.end) or record.use == "noun":
+    if (
+        before in "每最第这那同统唯后"
+        or folded.endswith("一", 0, begin - 1)
+        or folded.startswith("一", unit.end)
+        or record.use == "noun"
+    ):
         return False
     if folded.startswith("一", begin - 1 - len(word)) and folded.endswith(word, 0, begin):
         return False  # 一寸一寸
@@ -116,7 +123,7 @@ def _accept_one(folded: str, begin: int, unit: Printed, before: str, following: 
         if word in ("个星期", "星期"):
             return following not in "一二三四五六日天"
         return True
-    if re.search(r"(?:至少|最少|最多|少说)[^\W\d]{0,4}$", folded[max(0, begin - 8) : begin]):
+    if re.search(r"(?:至少|最少|最多|少说)(?!的)[^\W\d]{0,4}$", folded[max(0, begin - 8) : begin]):
         return True
     if not _STOP.match(folded, unit.end) or (word not in _POSTNOMINAL and not (word in ("次",) and before in "功过")):
         return False
