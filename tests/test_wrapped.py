@@ -101,7 +101,6 @@ def test_no_columns_where_lines_are_wholes(page):
     ("before", "after", "apart"),
     [
         ("天晴了。通讯员钟乐", "平 柳思远 摄", False),
-        ("天晴了。通讯员钟乐平", "柳思远 摄", True),
         ("天晴了。通讯员钟乐平 柳思远", "摄", True),
         ("(记者 高远", "山 白一川)", False),
         ("本报记者 高远山", "通讯员 白一川", True),

@@ -6,8 +6,9 @@ import math
 import re
 from dataclasses import dataclass
 
-from pipeline.page.bylines import MARKS, Credit, is_name, parse
+from pipeline.page.bylines import MARKS, Credit, is_house, parse
 from pipeline.page.datelines import Lead, leading, trailing
+from pipeline.page.name_forms import is_name
 from pipeline.page.reflow import Paragraph, is_contact, is_display, is_item, is_table, label_of, paragraphs
 
 _CAPTION_MARK = re.compile(r"[▲△▼◀►▶◄↑↓←→]|(?:图为|上图|下图|左图|右图|图①|[(]图[)])")
@@ -99,11 +100,13 @@ def _block(paragraph: Paragraph, folded: str, before: Block | None) -> Block:
 
 
 def _bare_names(blocks: list[Block]) -> None:
-    """A name alone between a headline and its text is a byline."""
+    """A name alone, or behind its organisation, between a headline and its text is a byline."""
     for before, block, after in zip(blocks, blocks[1:], blocks[2:], strict=False):
-        if block.kind == "display" and before.kind == "display" and after.kind == "prose" and len(block.folded) <= 12:
-            credit = parse(block.folded)
-            if credit and all(is_name(b.name) for b in credit.bylines) and len(block.folded) <= 4 * len(credit.bylines):
+        if block.kind == "display" and before.kind == "display" and after.kind == "prose" and len(block.folded) <= 24:
+            house, _, names = block.folded.partition(" ")
+            names = names if names and len(house) > 3 and is_house(house) else block.folded
+            credit = parse(names)
+            if credit and all(is_name(b.name) for b in credit.bylines) and len(names) <= 4 * len(credit.bylines):
                 block.kind, block.credit = "byline", credit
 
 

@@ -8,54 +8,64 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from pipeline.lexicon import load_tsv
+from pipeline.page.name_forms import HAN, NAME, cut_names, is_name, join_names
+from pipeline.page.notes import is_note, without_note
 from pipeline.records import Byline
 
-HAN = "一-鿿㐀-䶿〇"
 MARKS = "■□●◆◇○▲△▼◎★☆◀►▶◄※|丨"
 _HOUSE = "融媒体中心|融媒体|融媒|全媒体|日报|晚报|早报|晨报|时报|商报|周报|报社|报业|电视台|传媒|新闻网"
-_BEFORE = rf"本报|本台|本社|本刊|本网|见习|实习|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|特约|特派|驻站|驻地|[{HAN}]{{0,9}}?(?:{_HOUSE})"
+_BEFORE = rf"本报|本台|本社|本刊|本网|见习|实习|农民|市民|校园|视频|摄影|文字|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|特约|特派|驻站|驻地|[{HAN}]{{0,9}}?(?:{_HOUSE})"
 _REPORTER = re.compile(
     rf"(?:{_BEFORE}){{0,4}}记者站?|[{HAN}·]{{1,14}}?记者站?(?=[\s:/|])|(?:[{HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{HAN}]*记者)"
 )
-_CORRESPONDENT = re.compile(rf"(?:{_BEFORE}|骨干){{0,4}}(?:通讯员|通迅员|实习生|特约撰稿人?|通联员|报道员)")
-_PHOTOGRAPHER = re.compile(r"(?:摄影|图片|供图|图)(?=[/:\s])|摄影(?=[" + HAN + "])(?!报道)")
+_CORRESPONDENT = re.compile(rf"(?:{_BEFORE}|骨干){{0,4}}(?:通讯员|通迅员|实习生|特约撰稿人?|通联员|报道员|特邀撰稿人?)")
+_PHOTOGRAPHER = re.compile(r"(?:图片摄影|摄影|图片|供图|图)(?=[/:\s])|摄影(?=[" + HAN + "])(?!报道)")
 _PHOTO_BEFORE = re.compile(r"摄(?=[/:])")  # 文/甲乙;摄/丙丁
 _WRITER = re.compile(r"(?:文字|撰文|撰稿|作者|文)(?=[/:\s])")
 _CREDIT_BEHIND = re.compile(r"[文图](?=$|[\s)、,;])")
 _CREDITS = ("writer", "photographer")
-_WRITTEN_BY = re.compile(r"(?:采写|撰写|执笔|撰稿|撰文|整理|供稿|(?:本报)?(?:特约)?评论员)(?=[:/\s])[:/\s]*")
+_WRITTEN_BY = re.compile(r"(?:采写|采访|记录|撰写|执笔|撰稿|撰文|整理|供稿|(?:本报)?(?:特约)?评论员)(?=[:/\s])[:/\s]*")
 _EDITOR = re.compile(
-    r"(?:责任编辑|值班编辑|责编|编辑|美编|校对|编校|口述|讲述|审核|监制|统筹|策划|制图|版式)(?=[:/\s])[:/\s]*"
+    r"(?:本版|本期|今日|视频|文字|图片|美术|网络|见习|实习|新媒体)?(?:责任编辑|值班编辑|值班编委|值班主任|值班总编|责编|编辑|编审|主编|美编|组版|排版|校对|编校|版式设计|版式|口述|讲述|审核|"
+    r"[一二三初复终]审|监制|统筹|策划|执行|制图|指导老师|指导教师)(?=[:/\s|])[:/\s|]*"
 )
 _WIRE = re.compile(r"(?:新华社|中新社|本报)(?:稿|发|供本报专稿)(?:\s*\((.{2,16})\))?")
 _BOTH = re.compile(rf"文/图|图/文|(?:文[、·]?图|图、?文|摄影/?文字|文字/?摄影|文[并/]?摄影?)(?![{HAN}])")
-_NOTE = re.compile(
-    r"(?:本版|本组|本文|文中)?(?:资料图片?|资料照片|图片来自网络|(?:图片|照片|配图).{0,16}(?:提供|供图)|(?:受访者|受访单位|主办方|活动方|本人|企业|学校|资料)供图)"
+_LOOSE_ROLE = re.compile(
+    r"记\s+者|通\s+讯\s*员|通讯\s+员|摄\s+影|本报\s+(?=记者|通讯员|见习|实习|首席|特约|全媒体|融媒体)"
 )
-_SOURCE = re.compile(r"(?:^|\s)(?:稿件|文章|信息)?来源\s?[:/]\s?[^\s,。;:]{2,16}")
-_LOOSE_ROLE = re.compile(r"记\s+者|通\s+讯\s*员|通讯\s+员|摄\s+影")
 _ROLE_IN_CHUNK = re.compile(rf"(?:(?:{_BEFORE}){{0,4}}记者|(?:本报|特约)?通讯员|实习生)")
 _PLACE_REPORT = re.compile(rf"[{HAN}]{{0,6}}报道$")
 _ORG = re.compile(
     rf"[{HAN}]{{2,}}(?:局|委|办|部|会|联|院|校|站|台|社|处|所|队|团|司|行|室|科|馆|园|厂|库|中心|小学|中学|大学|融媒|政府|街道|镇|乡|县|区|市|村)$"
 )
 _STUCK = re.compile(rf"([{HAN}]{{2,4}})((?:摄影|综合|采访|现场)?报道|摄影|撰稿|采写|整理)")
-_NAME = re.compile(rf"[{HAN}]{{2,7}}|[{HAN}]{{1,5}}(?:·[{HAN}]{{1,7}}){{1,3}}")
-_NAME_ENDS = "娜尔江汗拜克提木曼丽花玉英荣娃加吉巴措毛姆布德图"  # behind a part of a name
 _NO_PERSON = re.compile(
     r"本报|记者|通讯员|讯$|^(?:近日|日前|昨[日天]|今[日天]|目前|采[写访]|报道|消息|综合|整理|编辑|摄影|责编|来稿)$"
 )
+_WHO = re.compile(r"(?:网友|读者|市民|村民|居民|学生|志愿者|(?:特约|特邀)?摄影师|摄影爱好者)(?=[\s:/])")
+_CLASS = re.compile(r"[一二三四五六七八九十初高]{1,3}年?级?[^\s]{0,4}班(?=\s)")
+_PICTURES_BY = re.compile(
+    r"(?:本[版组文报期]|文中|以上)?(?:图片|照片|配图|资料图|资料照片)(?:均|都)?(?:由|为|:|\s)\s*(?=[^,。]{2,24}(?:摄影?|供图)$)"
+)
+_PLACE_OF = re.compile(r"\((?![^()]{0,16}(?:记者|通讯员|[摄文图]))[^()]{2,16}\)")
+_IN_BRACKETS = re.compile(r"\s?[(](文/?图|图/?文|文/摄|[文图]|摄影?)[)]")  # 甲乙(文) 丙丁(图)
+_OWN_UNIT = re.compile(rf"([{HAN}]{{2,4}}(?:[\s、][{HAN}]{{2,4}})?)\s?\(([{HAN}]{{4,20}})\)")  # 甲乙(某县第一小学)
 _SIGNATURE = re.compile(  # ——某县某局局长 甲乙丙, behind a comment; ——记…, ——访… are headlines
-    rf"(?:—{{1,3}}|-{{2,3}})\s*(?![记访])[{HAN}、]{{1,30}}(?:书记|主任|长|员|授|师|民|席|经理|人)\s+([{HAN}]{{2,4}}|[{HAN}]\s[{HAN}])"
+    rf"(?:—{{1,3}}|-{{2,3}})\s*(?![记访])[{HAN}、]{{0,30}}(?:书记|主任|[长员授师民席人友者生镇乡村市县区社会院校局]|经理)\s+([{HAN}]{{2,4}}|[{HAN}]\s[{HAN}])"
 )
 _GAP = re.compile(rf"[\s、,;/:|&{re.escape(MARKS)}]+")
 _NEVER = re.compile(r"[。!?“”《》\d]")  # what no byline holds
 _PHOTO_BEHIND = re.compile(r"(?:摄影报道|摄影|摄制|摄)(?=$|[\s)、,;/])")
 _WORD_BEHIND = re.compile(r"(?:综合报道|采访报道|报道|供稿|供图|撰稿|整理|采写|编辑|口述|讲述)(?=$|[\s)、,;/])")
 _CHUNK = re.compile(rf"[{HAN}·]+")
+_NO_RUN = re.compile(  # in what stands behind 记者 and is no name: 记者手记, 记者获悉
+    r"[日天近昨今获了从在走到采来于就说问对向的与和是有未不]|手记|感言|观察|调查|札记|随笔|点评|追踪|专访|连线|体验|眼中|节|证|图|完|附|化名"
+)
+_ONLY_BEFORE = re.compile(rf"(?:{_BEFORE}){{1,4}}")
+_HOUSE_NAME = re.compile(rf"[{HAN}]{{2,8}}")
+_HOUSE_BEFORE = re.compile(rf"[/+·](?=[{HAN}]{{0,8}}记者)")  # between two houses, or behind the name of an app
 _HOUSE_SIGN = re.compile(r"[媒报网社台本驻习小]")  # in what stands before 记者 and is no name
 
 
@@ -69,56 +79,41 @@ class Credit:
     marked: bool = False  # begins with ■ or the like
 
 
-@cache
-def _surnames() -> tuple[frozenset[str], frozenset[str]]:
-    names = [row["surname"] for row in load_tsv("page_surnames.tsv", ["surname"])]
-    return frozenset(n for n in names if len(n) == 1), frozenset(n for n in names if len(n) == 2)
+def is_house(text: str) -> bool:
+    """Whether a folded text is the name of an organisation, as stands before the names of its people."""
+    return _ORG.fullmatch(text) is not None
 
 
-@cache
-def _name_parts() -> re.Pattern[str]:
-    rows = load_tsv("page_name_parts.tsv", ["part", "whole"], optional=["whole"], key=["part"])
-    parts = "|".join(sorted((row["part"] for row in rows), key=len, reverse=True))
-    whole = "|".join(row["part"] for row in rows if row.get("whole"))
-    return re.compile(rf"(?:{whole})|(?:{parts}){{2,4}}|(?:{parts}){{1,3}}[{_NAME_ENDS}]")
-
-
-def is_name(text: str) -> bool:
-    """Whether `text` has the form of a person's name: a surname with one or two characters, a Mongolian, Tibetan or
-    Turkic name of known parts, or names joined by ·."""
-    single, double = _surnames()
-    if not _NAME.fullmatch(text):
-        return False
-    if "·" in text or _name_parts().fullmatch(text):
-        return True
-    return (text[0] in single and len(text) <= 3) or (text[:2] in double and 3 <= len(text) <= 4)
-
-
-def parse(text: str) -> Credit | None:
-    """The credit that `text` is from end to end, or None if it is not a byline.
+def parse(text: str, likely: bool = False) -> Credit | None:
+    """The credit that `text` is from end to end, or None if it is not a byline; `likely` to be one by its place.
 
     `text` is folded and may stand in brackets. Names set apart by spaces inside (`甲 乙`) are put together.
     """
-    text = _LOOSE_ROLE.sub(lambda m: "".join(m[0].split()), text.strip())
+    text = _LOOSE_ROLE.sub(lambda m: "".join(m[0].split()), text.strip().replace("丨", "|"))
     text = re.sub(rf"(?<=[{HAN}])[.](?=[{HAN}])", "·", text)
     marked = bool(text) and text[0] in MARKS
     text = text.lstrip(MARKS + " ")
-    bracketed = text[:1] in "([【" and text[-1:] in ")]】"
+    bracketed = text[:1] in "([【〔" and text[-1:] in ")]】〕"
     if bracketed:
         text = text[1:-1].strip()
-    text = _SOURCE.sub("", text).strip() or text
-    text = re.sub(rf"(?<=[{HAN}]{{2}})(?=(?:文/图|图/文)$)", " ", text)
-    if _NOTE.fullmatch(text) or _SOURCE.fullmatch(text):
+    if is_note(text, bracketed):
         return Credit((), True)
+    text = _IN_BRACKETS.sub(r"/\1 ", text).strip()
+    text = _PICTURES_BY.sub("", without_note(text), count=1)
+    text = re.sub(rf"(?<=[{HAN}]{{2}})(?=(?:文/图|图/文)$)", " ", text)
     if m := _WIRE.fullmatch(text):
         return (parse(m[1]) if m[1] else None) or Credit((), True)
     if (m := _SIGNATURE.fullmatch(text)) and is_name(name := "".join(m[1].split())):
         return Credit((Byline(name, "correspondent"),), True)
-    if "记者" in text or "通讯员" in text:
-        text = re.sub(r"\([^()]{2,16}\)", " ", text)  # 甲乙(某县)
+    if (m := _OWN_UNIT.search(text)) and _ORG.fullmatch(m[2]):
+        text = text[: m.end(1)] + text[m.end() :]
+        if is_name(text):
+            return Credit((Byline(text, "correspondent"),), True)
+    elif "记者" in text or "通讯员" in text:
+        text = _PLACE_OF.sub(" ", text)  # 甲乙(某县)
     if not 2 <= len(text) <= 90 or _NEVER.search(text):
         return None
-    parser = _Parser(bracketed)
+    parser = _Parser(bracketed, likely or bracketed or marked or len(_ROLE_IN_CHUNK.findall(text)) > 1)
     return parser.credit(marked) if parser.read(text) else None
 
 
@@ -156,8 +151,9 @@ class _Group:
 class _Parser:
     """Reads a byline word by word: roles open groups of names, words behind names sign them."""
 
-    def __init__(self, bracketed: bool):
+    def __init__(self, bracketed: bool, likely: bool):
         self.bracketed = bracketed
+        self.likely = likely  # to be a byline, by its brackets, its mark or several roles
         self.groups = [_Group(None, [])]
         self.sure = self.photo = self.both = False
         self.after_space = False
@@ -181,6 +177,8 @@ class _Parser:
             return m.end()
         if m := _BOTH.match(rest):
             self.both = self.sure = True
+            return m.end()
+        if (m := _WHO.match(rest)) or (m := _CLASS.match(rest)):
             return m.end()
         if (m := _EDITOR.match(rest)) or (m := _WRITTEN_BY.match(rest)):
             self.sure = True
@@ -232,13 +230,20 @@ class _Parser:
     def open_group(self, found: tuple[str, int], rest: str) -> int:
         role, end = found
         word, after = rest[:end], rest[end:]
-        if role == "reporter" and is_name(word[:-2]) and not _HOUSE_SIGN.search(word):
+        named = role == "reporter" and is_name(word[:-2]) and not _HOUSE_SIGN.search(word)
+        if named and not _ONLY_BEFORE.fullmatch(word[:-2]):
             self.groups[-1].chunks.append(word[:-2])  # 甲乙丙记者 丁戊: a name before the role
-        if re.match(rf"[{HAN}]", after) and not is_name(_run(after)):
+        if re.match(rf"[{HAN}]", after) and not self.may_name(_run(after)):
             return 0  # 记者手记
         self.sure = True
         self.groups.append(_Group(role, []))
         return end
+
+    def may_name(self, run: str) -> bool:
+        """Whether what stands right behind a role may be a name: of a form not known only where the byline is certain."""
+        if is_name(run) or len(cut_names(run)) > 1:
+            return True
+        return self.likely and len(run) <= 14 and not _NO_RUN.search(run)
 
     def read_name(self, rest: str) -> int:
         m = _CHUNK.match(rest)
@@ -246,6 +251,8 @@ class _Parser:
             return 0
         chunk, names = m[0], self.groups[-1].chunks
         inner = _ROLE_IN_CHUNK.search(chunk, 2)
+        if inner and _ORG.fullmatch(chunk[: inner.start()]):  # 某局通讯员
+            return inner.start()
         if inner and is_name(chunk[: inner.start()]):  # 甲乙通讯员丙丁
             chunk = chunk[: inner.start()]
         end = len(chunk)
@@ -256,18 +263,25 @@ class _Parser:
         ):
             names.append(m[1])  # 甲乙丙报道; but 甲乙 某地报道
             return len(m[1])
-        if chunk.startswith("发自"):
-            pass
+        if names == [] and self.groups[-1].role and len(chunk) > 4 and chunk.endswith("报道"):
+            names.append(chunk[:-2])
+        elif chunk.startswith("发自"):
+            self.sure = self.sure or bool(names)
+            self.make_reporters()
+        elif _HOUSE_NAME.fullmatch(chunk) and _HOUSE_BEFORE.match(rest, end):
+            return end + 1  # 某报/某网记者
         elif _PLACE_REPORT.fullmatch(chunk) and names:  # 甲乙 某地报道
             self.sure = True
             self.make_reporters()
-        elif len(chunk) >= 3 and chunk[-1] == "摄":
+        elif chunk[-1] == "摄" and (len(chunk) >= 3 or (len(chunk) == 2 and not _is_whole(names))):
             names.append(chunk[:-1])
             self.sign_photo()
         elif len(chunk) >= 4 and chunk.endswith("供图"):
             if is_name(chunk[:-2]):
                 names.append(chunk[:-2])
                 self.sign_photo()
+            elif _ORG.fullmatch(chunk[:-2]):
+                self.sent = self.sure = True
             elif not self.bracketed:
                 names.append(chunk)  # and no name: it is no byline
             self.sure = self.sure or self.bracketed
@@ -295,15 +309,19 @@ class _Parser:
     def credit(self, marked: bool) -> Credit | None:
         """What was read, if its names are names."""
         bylines: list[Byline] = []
+        found = [name for group in self.groups for name in join_names(group.chunks) or ()]
+        beside = self.likely and any(is_name(name) for name in found) and 1 < len(found) <= 4
         for group in self.groups:
             if group.role == "editor":
                 continue
-            names = _join_names(group.chunks)
+            names = join_names(group.chunks)
             if names is None:
                 return None
             for name in names:
                 if _NO_PERSON.search(name) or not (
-                    is_name(name) or (self.sure and (_NAME.fullmatch(name) or _ORG.fullmatch(name)))
+                    is_name(name)
+                    or (self.sure and (NAME.fullmatch(name) or _ORG.fullmatch(name)))
+                    or (beside and 2 <= len(name) <= 4 and not _NO_RUN.search(name))
                 ):
                     return None
                 bylines.append(Byline(name, _role(group.role, self.both)))
@@ -350,53 +368,3 @@ def _role(role: str | None, both: bool) -> str:
     if role in ("reporter", "correspondent", "photographer"):
         return role
     return "reporter" if both else "correspondent"
-
-
-def _join_names(chunks: list[str]) -> list[str] | None:
-    """Put names together that were set with spaces inside; None if a single character is left over."""
-    single, double = _surnames()
-    names: list[str] = []
-    at = 0
-    while at < len(chunks):
-        chunk = chunks[at]
-        if len(chunk) == 1:
-            run = at
-            while run < len(chunks) and len(chunks[run]) == 1:
-                run += 1
-            count = run - at
-            if count == 1:
-                if run < len(chunks) and len(chunks[run]) <= 3:
-                    names.append(chunk + chunks[run])  # 甲 乙丙
-                    at = run + 1
-                    continue
-                return None
-            # pairs; one group of three where their number is odd
-            sizes = [2] * (count // 2)
-            if count % 2:
-                sizes[-1] = 3
-                for k in range(len(sizes)):
-                    order = [2] * len(sizes)
-                    order[k] = 3
-                    firsts = [chunks[at + sum(order[:i])] for i in range(len(order))]
-                    if all(f in single for f in firsts):
-                        sizes = order
-                        break
-            for size in sizes:
-                names.append("".join(chunks[at : at + size]))
-                at += size
-            continue
-        if chunk in double and at + 1 < len(chunks) and len(chunks[at + 1]) <= 2:
-            names.append(chunk + chunks[at + 1])
-            at += 2
-            continue
-        names += _cut(chunk) if 5 <= len(chunk) <= 6 and not is_name(chunk) else [chunk]
-        at += 1
-    return names
-
-
-def _cut(chunk: str) -> list[str]:
-    """Two names printed without a space, cut at the second surname: 甲乙丙丁戊 → 甲乙丙, 丁戊; else one long name."""
-    for at in (3, 2):
-        if is_name(chunk[:at]) and is_name(chunk[at:]):
-            return [chunk[:at], chunk[at:]]
-    return [chunk]

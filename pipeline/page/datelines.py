@@ -8,27 +8,30 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from pipeline.page.bylines import HAN, Credit, is_name, parse
+from pipeline.page.bylines import Credit, parse
+from pipeline.page.name_forms import HAN, is_name
 from pipeline.records import Byline
 
 _NOT_A_PLACE = "通资音喜简短传审问电视快据即数到发收的得闻获捷"  # before 讯: it is no dateline
 _DATELINE = re.compile(
-    rf"(?:[\[【(]?(?:本报|本台|本刊|本网|本社)(?:[{HAN}]{{0,4}}|\s?\d{{1,2}}月\d{{1,2}}日)讯[\]】)]?"
+    rf"(?:[\[【(〔]?(?:本报|本台|本刊|本网|本社)(?:[{HAN}]{{0,4}}|\s?\d{{1,2}}月\d{{1,2}}日)讯[\]】)〕]?|[\[【〔][{HAN}]{{2,10}}讯[\]】〕]"
     rf"|(?!又讯)(?:[{HAN}]{{2,6}}[/·-])?[{HAN}]{{1,6}}(?<![{_NOT_A_PLACE}])讯"
     rf"|[{HAN}]{{4,10}}讯(?=\s*\()"
     rf"|[{HAN}]{{2,10}}\s?\d{{1,2}}月\d{{1,2}}日(?:讯|电)"
     rf"|\d{{1,2}}月\d{{1,2}}日(?:消息|讯|电)(?:\s*:|(?=[\s(]))"
-    rf"|(?:本报|[{HAN}]{{2,8}}?(?:网|日报|晚报|晨报|在线))(?:\d{{1,2}}月\d{{1,2}}日)?消息(?:\s*:|(?=[\s(]))"
+    rf"|(?:本报|[{HAN}]{{2,8}}?(?:网|日报|晚报|晨报|在线|之声))(?:[{HAN}]{{2,6}})?(?:\d{{1,2}}月\d{{1,2}}日)?消息(?:\s*:|(?=[\s(]))"
     rf"|(?:新华社|中新社|中新网|人民网|央视网)[{HAN}\d]{{0,14}}电)"
 )
-_PAREN = re.compile(r"\s*[(\[【]([^()\[\]【】]{2,80})[)\]】]")
+_PAREN = re.compile(r"\s*[(\[【〔]([^()\[\]【】〔〕]{2,80})[)\]】〕]")
+_RANK = r"本报|全媒体|融媒体|见习|实习|首席|特约|高级"
 _PLACE_PAREN = re.compile(
     rf"[{HAN}]{{1,5}}(?:镇|乡|县|市|区|街道)(?=\s?\((?:[^()]{{0,8}}记者|[^()]{{0,4}}通讯员|融媒体))"
 )
 _BARE_LEAD = re.compile(
-    rf"\s*((?:本报)?(?:记者|通讯员)[^,。:()]{{2,40}}?报道|(?<=讯\s)[{HAN}]{{2,4}}(?:[\s、][{HAN}]{{2,4}}){{0,3}}?\s?报道)(?:\s*[:,]|\s)\s*"
+    rf"\s*((?:{_RANK}){{0,3}}(?:记者|通讯员)[^,。:()]{{2,40}}?报道|(?<=讯\s)[{HAN}]{{2,4}}(?:[\s、][{HAN}]{{2,4}}){{0,3}}?\s?报道)(?:\s*[:,]|\s)\s*"
 )
-_BARE_NAMES = re.compile(rf"\s*((?:本报)?(?:记者|通讯员)\s?[{HAN}、]{{2,12}}?)(?:报道)?(?:\s*[:,]|\s)\s*")
+_BARE_NAMES = re.compile(rf"\s*((?:{_RANK}){{0,3}}(?:记者|通讯员|实习生)[{HAN}·、\s]{{2,40}})")
+_ROLE = re.compile(r"(?:记者|通讯员|实习生)$")
 _NO_NAME = re.compile(r"[日天从获悉了报道]")  # 记者于近日, 记者获悉
 
 
@@ -47,10 +50,10 @@ def leading(text: str) -> Lead | None:
     end = m.end() if m else 0
     bylines: tuple[Byline, ...] = ()
     p = _PAREN.match(text, end)
-    credit = parse(p[1]) if p else None
+    credit = parse(p[1], likely=bool(m)) if p else None
     if not (p and credit and (credit.sure or m)):
         p = _BARE_LEAD.match(text, end)
-        credit = parse(p[1]) if p else None
+        credit = parse(p[1], likely=True) if p else None
     if p and credit:
         end, bylines = p.end(), credit.bylines
     elif not m:
@@ -65,29 +68,55 @@ def leading(text: str) -> Lead | None:
 
 
 def _bare_names(text: str, at: int) -> tuple[int, tuple[Byline, ...]] | None:
-    """Names that stand without brackets behind a dateline, 本报讯 记者甲乙丙 通讯员丁戊 报道: their end and who they are."""
-    found: list[Byline] = []
-    while p := _BARE_NAMES.match(text, at):
-        credit = parse(p[1])
-        if not credit or any(not is_name(b.name) or _NO_NAME.search(b.name) for b in credit.bylines):
-            break
-        found += credit.bylines
-        at = p.end()
-    return (at, tuple(found)) if found else None
+    """Names that stand without brackets behind a dateline, 本报讯 记者甲乙丙 通讯员丁戊 报道: their end and who they are.
+
+    The longest run of words that reads as a byline and is followed by a space or a colon.
+    """
+    m = _BARE_NAMES.match(text, at)
+    if not m:
+        return None
+    ends = [
+        w.end() for w in _WORD.finditer(text, m.start(1), m.end(1)) if text[w.end() : w.end() + 1] in (" ", ":", ",")
+    ]
+    for end in reversed(ends):
+        words = text[m.start(1) : end]
+        credit = parse(words.removesuffix("报道"))
+        if not credit or any(_NO_NAME.search(b.name) for b in credit.bylines):
+            continue
+        last = words.split()[-1]
+        known = is_name(credit.bylines[-1].name) if credit.bylines else False
+        if known or (len(last) <= 4 and _ROLE.search(words[: -len(last)].rstrip())):
+            after = _AFTER_NAMES.match(text, end)
+            return (after.end() if after else end), credit.bylines
+    return None
 
 
-_SENTENCE_END = re.compile(r"[。!?…;](?:[”’」』\"')]{0,3})|[”』」]|[.](?=\s|$)")
+_WORD = re.compile(r"\S+?(?=[\s:,]|$)")
+_AFTER_NAMES = re.compile(r"\s*(?:报道)?\s*[:,]?\s*")
+_SENTENCE_END = re.compile(r"[。!?…;](?:[”’」』\"')]{0,3})|[”』」)]|[.](?=\s|$)")
 _TAIL_PAREN = re.compile(r"\s*\(([^()]{2,80})\)\s*$")
 
 
 def trailing(text: str) -> tuple[int, Credit] | None:
-    """Where the byline behind the last sentence of a folded paragraph begins, and what it says."""
+    """Where the bylines behind the last sentence of a folded paragraph begin, and what they say together."""
+    found = _last_credit(text)
+    while found:
+        at, credit = found
+        before = _last_credit(text[:at])  # (记者 甲乙) (丙丁 摄)
+        if not before:
+            break
+        found = before[0], replace(credit, bylines=before[1].bylines + credit.bylines, sure=True)
+    return found
+
+
+def _last_credit(text: str) -> tuple[int, Credit] | None:
     stripped = text.rstrip()
     if m := _TAIL_PAREN.search(stripped[-90:]):
         at = len(stripped) - len(stripped[-90:]) + m.start()
-        credit = parse(m[1])
-        if at and credit and (credit.sure or (credit.bylines and stripped[at - 1] in "。!?”…")):
-            return at, replace(credit, sure=True) if stripped[at - 1] in "。!?”…" else credit
+        credit = parse(m[0], likely=True)
+        closes = at > 0 and stripped[at - 1] in "。!?”…)"
+        if at and credit and (credit.sure if not closes else credit.sure or credit.bylines):
+            return at, replace(credit, sure=True) if closes else credit
     window = max(0, len(stripped) - 70)
     ends = [m.end() for m in _SENTENCE_END.finditer(stripped, window)]
     for at in ends:

@@ -1,0 +1,95 @@
+"""Names of people by their form, and put together from the pieces that a byline prints.
+
+All functions take folded text (pipeline.folding) and are pure.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipeline.lexicon import load_tsv
+
+HAN = "一-鿿㐀-䶿〇"
+NAME = re.compile(rf"[{HAN}]{{2,7}}|[{HAN}]{{1,5}}(?:·[{HAN}]{{1,7}}){{1,3}}")
+_NAME_ENDS = "娜尔江汗拜克提木曼丽花玉英荣娃加吉巴措毛姆布德图"  # behind a part of a name
+
+
+@cache
+def _surnames() -> tuple[frozenset[str], frozenset[str]]:
+    names = [row["surname"] for row in load_tsv("page_surnames.tsv", ["surname"])]
+    return frozenset(n for n in names if len(n) == 1), frozenset(n for n in names if len(n) == 2)
+
+
+@cache
+def _name_parts() -> re.Pattern[str]:
+    rows = load_tsv("page_name_parts.tsv", ["part", "whole"], optional=["whole"], key=["part"])
+    parts = "|".join(sorted((row["part"] for row in rows), key=len, reverse=True))
+    whole = "|".join(row["part"] for row in rows if row.get("whole"))
+    return re.compile(rf"(?:{whole})|(?:{parts}){{2,4}}|(?:{parts}){{1,3}}[{_NAME_ENDS}]")
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` has the form of a person's name: a surname with one or two characters, a Mongolian, Tibetan or
+    Turkic name of known parts, or names joined by ·."""
+    single, double = _surnames()
+    if not NAME.fullmatch(text):
+        return False
+    if "·" in text or _name_parts().fullmatch(text):
+        return True
+    return (text[0] in single and len(text) <= 3) or (text[:2] in double and 3 <= len(text) <= 4)
+
+
+def join_names(chunks: list[str]) -> list[str] | None:
+    """Put names together that were set with spaces inside; None if a single character is left over."""
+    single, double = _surnames()
+    names: list[str] = []
+    at = 0
+    while at < len(chunks):
+        chunk = chunks[at]
+        if len(chunk) == 1:
+            run = at
+            while run < len(chunks) and len(chunks[run]) == 1:
+                run += 1
+            count = run - at
+            if count == 1:
+                if run < len(chunks) and len(chunks[run]) <= 3:
+                    names.append(chunk + chunks[run])  # 甲 乙丙
+                    at = run + 1
+                    continue
+                return None
+            # pairs; one group of three where their number is odd
+            sizes = [2] * (count // 2)
+            if count % 2:
+                sizes[-1] = 3
+                for k in range(len(sizes)):
+                    order = [2] * len(sizes)
+                    order[k] = 3
+                    firsts = [chunks[at + sum(order[:i])] for i in range(len(order))]
+                    if all(f in single for f in firsts):
+                        sizes = order
+                        break
+            for size in sizes:
+                names.append("".join(chunks[at : at + size]))
+                at += size
+            continue
+        if chunk in double and at + 1 < len(chunks) and len(chunks[at + 1]) <= 2:
+            names.append(chunk + chunks[at + 1])
+            at += 2
+            continue
+        names += cut_names(chunk) if 5 <= len(chunk) <= 9 and not is_name(chunk) else [chunk]
+        at += 1
+    return names
+
+
+def cut_names(chunk: str) -> list[str]:
+    """Names printed without a space, cut at surnames: 甲乙丙丁戊 → 甲乙丙, 丁戊; else one long name."""
+    for at in (3, 2):
+        if not is_name(chunk[:at]):
+            continue
+        rest = chunk[at:]
+        if is_name(rest):
+            return [chunk[:at], rest]
+        if len(rest) >= 4 and len(more := cut_names(rest)) > 1:
+            return [chunk[:at], *more]
+    return [chunk]
