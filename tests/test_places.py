@@ -116,6 +116,33 @@ def test_other_places(places: Places) -> None:
     assert names == [("黄河", "other"), ("208国道", "other"), ("美国", "other")]
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        # roads and sites that a community somewhere is named after, though their names are words
+        ("7月3日，世纪大道改造完工。", ["世纪大道"]),
+        ("团结路、友谊路同时施工。", ["团结路", "友谊路"]),
+        ("踏上了康庄大道，走出一条新路。", []),
+        ("下沉到经济开发区、度假区、老城区。", []),
+        # the class of thing behind the county's full name is one name with it
+        ("兴化市体育馆对外开放。", ["兴化市体育馆"]),
+        # what lies in a village
+        ("戴南镇乌桕湾村石头垛自然村", ["戴南镇", "乌桕湾村", "石头垛自然村"]),
+        ("全镇有7个自然村。", []),
+        # lists: all are places where a parent stands before them or the number fits
+        ("戴南镇石垛、樟塘、柘湾等6个社区", ["戴南镇", "石垛", "樟塘", "柘湾"]),
+        ("柘湾、樟塘、石垛三个村", ["柘湾", "樟塘", "石垛"]),
+        ("粮食、蔬菜、药品等村里都缺。", []),
+        ("党建引领、产业发展、环境整治三个村级项目", []),
+        ("苍山晚报讯", []),
+        ("徐州市民说", ["徐州"]),
+        ("徐州市民政局", ["徐州市"]),
+    ],
+)
+def test_names_that_need_more_than_a_suffix(places: Places, text: str, wanted: list[str]) -> None:
+    assert [name for name, _ in found(places, text)] == wanted
+
+
 def test_a_word_is_no_county_elsewhere(places: Places) -> None:
     assert found(places, "双方加强合作，会同有关部门前进。") == []
 
@@ -168,6 +195,28 @@ def test_misprint_inside_the_parent(places: Places, linker: Linker) -> None:
 def test_former_county(places: Places, linker: Linker) -> None:
     record = linked(places, linker, "邹平县召开会议。", "山东省/滨州市")["邹平县"]
     assert (record.canonical, record.code_status) == ("山东省/滨州市/邹平县", "former")
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("胶南市", "山东省/青岛市/胶南市"),  # gone before the oldest edition, its seat elsewhere
+        ("吴江市", "江苏省/苏州市/吴江市"),  # today a district of its own name
+    ],
+)
+def test_county_gone_long_ago(places: Places, linker: Linker, name: str, path: str) -> None:
+    record = linked(places, linker, f"{name}召开会议。", None)[name]
+    assert (record.canonical, record.code_status) == (path, "former")
+
+
+def test_a_village_of_no_list_lies_in_the_county_spoken_of_last(places: Places, linker: Linker) -> None:
+    text = "兴化市戴南镇丰收了。\n靖江市也一样。乌桕湾村不缺水。"
+    assert linked(places, linker, text, TAIZHOU)["乌桕湾村"].canonical == "江苏省/泰州市/靖江市/乌桕湾村"
+
+
+def test_a_member_of_a_list_gets_what_it_is(places: Places, linker: Linker) -> None:
+    records = linked(places, linker, "戴南镇石垛、樟塘、柘湾等6个社区")
+    assert records["樟塘"].canonical == f"{XINGHUA}/戴南镇/樟塘社区"
 
 
 def test_deictics(places: Places, linker: Linker) -> None:

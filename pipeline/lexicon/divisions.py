@@ -24,10 +24,68 @@ RESOURCE = FOLDER / "place_divisions.arrow"
 TOWN_SUFFIXES = ("街道", "镇", "乡")
 _DIGITS = {"province": 2, "city": 4, "county": 6, "town": 9, "community": 12, "village": 12}
 _SUFFIX = re.compile(r"(?:街道|[镇乡])$")
-_PEOPLES = re.compile(
-    "(?:(?:蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|"
-    "仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|民)族)+乡$"
+PEOPLES = (
+    *(
+        "蒙古",
+        "回",
+        "藏",
+        "维吾尔",
+        "苗",
+        "彝",
+        "壮",
+        "布依",
+        "朝鲜",
+        "满",
+        "侗",
+        "瑶",
+        "白",
+        "土家",
+        "哈尼",
+        "哈萨克",
+        "傣",
+        "黎",
+        "傈僳",
+    ),
+    *(
+        "佤",
+        "畲",
+        "高山",
+        "拉祜",
+        "水",
+        "东乡",
+        "纳西",
+        "景颇",
+        "柯尔克孜",
+        "土",
+        "达斡尔",
+        "仫佬",
+        "羌",
+        "布朗",
+        "撒拉",
+        "毛南",
+        "仡佬",
+    ),
+    *(
+        "锡伯",
+        "阿昌",
+        "普米",
+        "塔吉克",
+        "怒",
+        "乌孜别克",
+        "俄罗斯",
+        "鄂温克",
+        "德昂",
+        "保安",
+        "裕固",
+        "京",
+        "塔塔尔",
+        "独龙",
+        "鄂伦春",
+    ),
+    *("赫哲", "门巴", "珞巴", "基诺", "民"),
 )
+_PEOPLES = re.compile(f"(?:(?:{'|'.join(PEOPLES)})族)+乡$")
+OLDEST_EDITION = 2017  # of those that the gazetteer was made of
 _VARIANTS = ("村", "社区", "嘎查", "新村")
 
 
@@ -40,6 +98,7 @@ class Division:
     level: str
     path: str
     status: str  # official, or former if it does not stand in the edition of 2023
+    edition: int = CURRENT_EDITION  # the last one that it stands in
 
 
 class Divisions:
@@ -213,7 +272,7 @@ class Divisions:
     def _division(self, row: int) -> Division:
         name, level = self._name(row), self._level(row)
         status = "official" if self._editions[row] == CURRENT_EDITION else "former"
-        return Division(f"{self._codes[row]:012d}", name, level, self._path(row), status)
+        return Division(f"{self._codes[row]:012d}", name, level, self._path(row), status, int(self._editions[row]))
 
     def _path(self, row: int) -> str:
         code, level = int(self._codes[row]), self._level(row)

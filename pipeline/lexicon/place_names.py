@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -62,20 +62,25 @@ class UpperNames:
         for level in UPPER_LEVELS:
             for division in gazetteer.of_level(level):
                 # a county of two characters (X县) hides in longer words: 历任县长, 简单县
-                free = len(division.name) > 2 and division.name not in _GENERIC
+                free = len(division.name) > 2 and division.name not in GENERIC
                 entries.setdefault(division.name, (False, free, {}))[2].setdefault(division.path, division)
         ambiguous = words() | {row["word"] for row in load_tsv("place_ambiguous.tsv", ["word"])}
         for row in load_tsv("place_aliases.tsv", ["alias", "code", "free"]):
             named = gazetteer.get(row["code"])
-            if named is not None and row["alias"] not in _GENERIC:
+            if named is not None and row["alias"] not in GENERIC:
                 free = row["free"] == "1" and row["alias"] not in ambiguous
                 known = entries.setdefault(row["alias"], (True, free, {}))
                 if known[0]:
                     known[2].setdefault(named.path, named)
                     entries[row["alias"]] = (True, known[1] or free, known[2])
-        self._entries = {
-            name: Upper(name, short, free, tuple(found.values())) for name, (short, free, found) in entries.items()
-        }
+        gone: dict[str, dict[str, Division]] = {}
+        for name, division in _former(gazetteer):
+            if name not in entries:
+                gone.setdefault(name, {})[division.path] = division
+        for name, found in gone.items():
+            entries[name] = (False, len(name) > 2, found)
+            if len(name) > 2 and name[:-1] not in entries and name[:-1] not in ambiguous:
+                entries[name[:-1]] = (True, False, found)
         self.ambiguous = frozenset(ambiguous)
         self._finder: Finder[Upper] = Finder(
             {name: Upper(name, short, free, tuple(found.values())) for name, (short, free, found) in entries.items()}
@@ -93,7 +98,28 @@ class UpperNames:
         return self._finder.find(text, lambda upper, start, end: upper.short and inside_words(text, start, end))
 
 
-_GENERIC = frozenset(["城区", "郊区", "矿区", "新区", "开发区", "高新区", "保税区", "示范区", "管理区", "新城区"])
+def _former(gazetteer: Divisions) -> Iterator[tuple[str, Division]]:
+    """Full names of counties that went before the oldest edition, with what they were: the code is the successor's."""
+
+    def was(name: str, successor: Division) -> tuple[str, Division]:
+        path = f"{successor.path.rpartition('/')[0]}/{name}"
+        return name, replace(successor, name=name, path=path, status="former", edition=0)
+
+    for row in load_tsv("place_former.tsv", ["name", "successor"], key=["name"]):
+        successor = gazetteer.get(row["successor"])
+        if successor is not None:
+            yield was(row["name"], successor)
+    for county in gazetteer.of_level("county"):
+        stem, suffix = county.name[:-1], county.name[-1:]
+        if county.status == "official" and len(stem) > 1 and county.name not in GENERIC and suffix in "区市":
+            for old in ("县", "市") if suffix == "区" else ("县",):
+                yield was(stem + old, county)
+
+
+# Names of divisions that are words as well, places at home or behind what holds them
+GENERIC = frozenset(
+    ["老城区", "城区", "郊区", "矿区", "新区", "开发区", "高新区", "保税区", "示范区", "管理区", "新城区"]
+)
 
 
 def inside_words(text: str, start: int, end: int) -> bool:

@@ -18,9 +18,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import MENTIONS, get_spans, set_spans
-from pipeline.lexicon.divisions import Division, Divisions, divisions, significant
+from pipeline.lexicon.divisions import OLDEST_EDITION, PEOPLES, Division, Divisions, divisions, significant
 from pipeline.lexicon.place_names import UpperNames, credible_misprint, other_names, upper_names
-from pipeline.stages.place_bounds import bounds
+from pipeline.stages.place_bounds import bounds, may_hold
 from pipeline.stages.place_region import ORDER
 from pipeline.stages.place_trail import Place, Trail
 
@@ -30,6 +30,7 @@ _LOWEST = frozenset(("community", "village"))
 _SUFFIXES_OF = {
     "town": ("镇", "街道", "乡", "苏木"), "community": ("社区",), "village": ("村", "嘎查", "新村", "社区"),
 }  # fmt: skip
+_ENDS_OF_LOWEST = ("社区", "村", "嘎查", "小区", "居", "屯", "队")
 _COUNTY_SUFFIXES = ("县", "区", "市")
 _LEVEL_OF_WORD = {
     "省": ("province",), "市": ("city", "county"), "州": ("city",), "盟": ("city",), "县": ("county",), "区": ("county",),
@@ -65,7 +66,8 @@ class Linker:
     def __call__(self, doc: Doc) -> Doc:
         spans = get_spans(doc, MENTIONS)
         home = doc._.page.home_place if doc._.page is not None else None
-        article = _Article(self._gazetteer, self._names, home)
+        year = doc._.page.issue_year if doc._.page is not None else None
+        article = _Article(self._gazetteer, self._names, home, doc.text, year)
         printed = []
         for span, record in spans:
             if span.label_ == "PLACE":
@@ -91,8 +93,9 @@ class Linker:
 class _Article:
     """The places of one article while they are being resolved."""
 
-    def __init__(self, gazetteer: Divisions, names: UpperNames, home: str | None):
+    def __init__(self, gazetteer: Divisions, names: UpperNames, home: str | None, text: str, year: int | None):
         self._gazetteer, self._names = gazetteer, names
+        self._text, self._year = text, year or OLDEST_EDITION
         self._others = other_names().entries
         self._home = gazetteer.by_path(home) if home else None
         self._places: dict[int, Place] = {}  # by the start of the mention
@@ -134,8 +137,15 @@ class _Article:
             upper = self._names.get(mention.name) if mention.level in _UPPER and mention.name in stems else None
             if upper is None or not upper.short or mention.start in ends:
                 return mention.level
-            near = any(d.code.startswith(home) if home else d.name in full for d in upper.divisions)
-            return mention.level if near else stems[mention.name]
+            near = [d for d in upper.divisions if (d.code.startswith(home) if home else d.name in full)]
+            # 河清 is the county where 河清镇 is its seat, and the town where that lies in another county
+            own = any(
+                d.name in full
+                or d is self._home
+                or any(self._gazetteer.under(d.code, mention.name + suffix) for suffix in _SUFFIXES_OF["town"])
+                for d in near
+            )
+            return mention.level if own or (near and stems[mention.name] != "town") else stems[mention.name]
 
         return [dataclasses.replace(m, level=level(m)) for m in named]
 
@@ -178,7 +188,7 @@ class _Article:
         """The place printed right before, if it can hold this one."""
         before = ends.get(mention.start)
         place = self._places.get(before) if before is not None else None
-        return place if place is not None and ORDER[place.level] < ORDER[mention.level] else None
+        return place if place is not None and may_hold(place.level, mention.level, mention.name) else None
 
     def _resolve(self, mention: Printed, parent: Place | None) -> Place | None:
         if mention.level in _UPPER:
@@ -245,7 +255,10 @@ class _Article:
         if not name.endswith(_SUFFIXES_OF[level]):
             forms += [name + suffix for suffix in _SUFFIXES_OF[level]]
         areas = [parent] if parent is not None else list(self._around(mention))
+        counties = any(area.level == "county" for area in areas)
         for area in areas:
+            if area.level == "city" and counties and self._gazetteer.count(name) > _RARE:
+                continue  # a village that many counties have is not that of a county the article does not speak of
             found = self._exactly(area, forms, level)
             if not found and area.level == "town":
                 found = self._varied(area, name, level)
@@ -259,8 +272,17 @@ class _Article:
             everywhere = self._with_child([d for d in self._gazetteer.lookup(name) if _fits(d.level, level)], mention)
             if len(everywhere) == 1 and (self._home is None or everywhere[0].code[:2] == self._home.code[:2]):
                 return Place.of(everywhere[0])
-        above = next(iter(areas), None)
+        above = parent or self._above(mention, areas)
+        if level in _LOWEST and not name.endswith(_ENDS_OF_LOWEST):
+            name += _SUFFIXES_OF[level][0]
         return Place(level, f"{above.path}/{name}" if above else name, None, "unlisted")
+
+    def _above(self, mention: Printed, areas: list[Place]) -> Place | None:
+        """Of the areas around that which a name of no list is put into: a town is taken in its own paragraph only."""
+        paragraph = self._text.rfind("\n", 0, mention.start) + 1
+        near = self._trail.last(mention.start, ("town",), paragraph)
+        wide = (area for area in areas if area.level != "town" or area is near)
+        return next(wide, next(iter(areas), None))
 
     def _with_child(self, found: list[Division], mention: Printed) -> list[Division]:
         """Of several divisions those that hold the place printed right behind, if any does."""
@@ -274,6 +296,10 @@ class _Article:
             found = [d for d in self._gazetteer.under(area.code, form) if _fits(d.level, level)]
             if found:
                 return self._renewed(found, area.code)
+        if level == "village" and forms[0].endswith("村"):  # 北岭村 for 北岭畲族村
+            for people in PEOPLES:
+                if found := self._gazetteer.under(area.code, f"{forms[0][:-1]}{people}族村"):
+                    return found
         if level == "town" and area.level == "county":  # 同乐乡 for 同乐苗族乡
             town = self._gazetteer.town_by_stem(area.code, forms[0])
             return [town] if town is not None else []
@@ -281,7 +307,7 @@ class _Article:
 
     def _renewed(self, found: list[Division], code: str) -> list[Division]:
         """The new village that took the place of one gone from the list: 张庄村, now 张庄新村."""
-        if any(division.status == "official" for division in found):
+        if any(d.status == "official" or self._year < d.edition for d in found):
             return found
         new = [
             d for d in self._gazetteer.under(code, found[0].name.removesuffix("村") + "新村") if d.status == "official"
@@ -295,9 +321,11 @@ class _Article:
         if len({d.name for d in found}) != 1:
             return []
         # the printed suffix stands: 三联村 is not renamed 三联社区 because the list has the community
-        keep = found[0].name.removesuffix("新村") == name.removesuffix("村") or level == "town"
+        # and on an old page stands what was called so then
+        renamed = level == "town" or found[0].name.removesuffix("新村") == name.removesuffix("村")
+        keep = renamed and self._year >= OLDEST_EDITION
         return [
-            dataclasses.replace(d, status="fuzzy", **({} if keep else {"path": f"{d.path.rpartition('/')[0]}/{name}"}))
+            dataclasses.replace(d, status="fuzzy", path=d.path if keep else f"{d.path.rpartition('/')[0]}/{name}")
             for d in found
         ]
 
@@ -336,8 +364,15 @@ class _Article:
     def _around(self, mention: Printed) -> Iterator[Place]:
         """Areas to look in for a name without a parent: places of the article, home, the home city."""
         seen: set[str] = set()
-        kinds = ("town", "county") if mention.level in _LOWEST else ("county",)
-        places = [place for kind in kinds for place in self._trail.near(mention.start, kind)]
+        places = self._trail.near(mention.start, "county")
+        if mention.level in _LOWEST:
+            towns = self._trail.near(mention.start, "town")
+            last = self._trail.last(mention.start, ("county", "town"))
+            if last is not None and last.level == "county":  # 甲县乙镇…丙县…: what comes now is in the last county
+                inside = [town for town in towns if town.path.startswith(last.path + "/")]
+                places = [*inside, last, *towns, *places]
+            else:
+                places = [*towns, *places]
         if self._home is not None:
             places.append(Place.of(self._home))
             city = self._gazetteer.get(self._home.code[:4]) if self._home.level == "county" else None

@@ -9,32 +9,37 @@ features (`place_weights.tsv`), fitted on labelled pages by `pipeline.training.p
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.lexicon import load_tsv
 from pipeline.lexicon.place_names import character_odds, upper_names, words
 from pipeline.stages.place_region import ORDER, Found, Region
+from pipeline.stages.place_upper import MEDIA
 
 GROUPS = ("town", "lowest", "compound", "other")  # levels that share weights
 FEATURES = (
     "bias", "weak", "blocked", "generic_end", "quoted",
     "near_county", "near_city", "near_page", "near_province", "near_nation", "near_misprint",
     "left_parent", "left_break", "left_particle", "left_word", "left_split", "left_name", "left_prefix",
-    "right_break", "right_word", "right_split",
+    "right_break", "right_word", "right_split", "known_long", "known_site",
     "odds", "odds_site", "inner_words", "repeated",
     "length_1", "length_2", "length_3", "length_4", "length_5", "length_more", "short_suffix", "institution",
 )  # fmt: skip
 _COLUMNS = ("suffix", "level", "least", "most", "strength", "not_before", "generic")
 
 PARTICLES = frozenset("同在到从向于由为与和及对将被把是往赴进的了、让给带以或")
-_NEVER = frozenset("的们这那你她它着呢吗啊吧很")
+_NEVER = frozenset("的们这那你她它着呢吗啊吧很等")  # no name holds these, so one may begin behind them
+CLEAR = PARTICLES | _NEVER
 _UNSEEN = (1.0, 1.0, 1.0)  # a character that neither news nor names have is rather a name's
 _PREFIXES = frozenset("大小东西南北上下前后中新老")  # 大李村 is another village than 李村
 _INSTITUTIONS = frozenset("局厂司社院校站队矿所行场馆委")  # 糖厂家属院
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LOCAL = frozenset(("county", "city", "page"))
+_FAR = frozenset(("province", "nation"))
+_LONG = 3  # characters before the suffix from which on a name known far away is hardly put together by chance
+_WITHIN = "自然村"  # lies in a village
 _AT = {name: i for i, name in enumerate(FEATURES)}
 
 
@@ -80,18 +85,20 @@ class Setting:
     """A folded text and what is known of it.
 
     `ends`: places by their end, where a chain goes on; `heads`: beginnings of short and other names, which a longer name
-    may begin with (青州古城); `repeated`: names that are sure elsewhere in the article.
+    may begin with (青州古城); `full`: end of each full name of a county or above by its beginning; `repeated`: names that
+    are sure elsewhere in the article.
     """
 
     text: str
     region: Region
     ends: dict[int, Found] = field(default_factory=dict)
     heads: Collection[int] = ()
+    full: Mapping[int, int] = field(default_factory=dict)
     repeated: Collection[str] = ()
 
     def begins(self, at: int) -> bool:
         """Whether a break or a particle stands before a place of the text."""
-        return self.breaks(at) or self.text[at - 1] in PARTICLES
+        return self.breaks(at) or self.text[at - 1] in CLEAR
 
     def breaks(self, at: int) -> bool:
         """Whether no Chinese character stands before a place of the text."""
@@ -136,19 +143,19 @@ class Bounds:
         `known`: places above the town already found in it; `doubtful`: what may be some if a name begins at its end;
         `repeated`, `heads`: as of a `Setting`.
         """
-        setting = Setting(text, region, {found.end: found for found in (*doubtful, *known)}, heads, repeated)
-        full = {found.start for found in known if found.source == "gazetteer"}
+        full = {found.start: found.end for found in known if found.source == "gazetteer"}
+        setting = Setting(text, region, {found.end: found for found in (*doubtful, *known)}, heads, full, repeated)
         cut = {i: found.source for found in known for i in range(found.start + 1, found.end)}
         result: list[Found] = []
         for anchor in self.anchors(text):
-            if anchor.end in setting.ends and anchor.suffix.level == "other":
-                continue  # 河北|唐山 holds no 北唐山
-            best = self._best(setting, anchor, full)
+            if anchor.suffix.level == "other" and (anchor.end in setting.ends or MEDIA.match(text, anchor.end)):
+                continue  # 河北|唐山 holds no 北唐山, and 某山晚报 is a newspaper
+            best = self._best(setting, anchor)
             if best is None or (anchor.end in cut and (best.source != "gazetteer" or cut[anchor.end] != "alias")):
                 continue  # 广西|河池 holds no 西河; but the 镇江 in 三江镇江边 is none
             last = result[-1] if result else None
             if last and last.end > best.start and last.source == "gazetteer" and best.source != "gazetteer":
-                best = self._best(setting, anchor, full, last.end)  # not 李镇赵村, where 李镇 is known
+                best = self._best(setting, anchor, last.end)  # not 李镇赵村, where 李镇 is known
                 if best is None:
                     continue
             while result and result[-1].end > best.start:  # 李镇 in 李镇村
@@ -167,13 +174,10 @@ class Bounds:
         for match in self._pattern.finditer(text):
             yield Anchor(match.start(), match.end(), self._suffixes[match.group()])
 
-    def _best(self, setting: Setting, anchor: Anchor, full: Collection[int], least: int = 0) -> Found | None:
-        """`full`: beginnings of full names of counties and above, which no new name begins with."""
+    def _best(self, setting: Setting, anchor: Anchor, least: int = 0) -> Found | None:
         weights = self.weights[anchor.suffix.group]
         best: Found | None = None
         for beginning in self.beginnings(setting, anchor, least):
-            if beginning.start in full and beginning.source != "gazetteer":
-                continue
             score = sum(weights[i] * value for i, value in beginning.features)
             if score > (best.score if best else 0.0):
                 best = Found(beginning.start, anchor.end, anchor.suffix.level, beginning.source, score)
@@ -232,13 +236,23 @@ def _left(setting: Setting, anchor: Anchor, start: int) -> tuple[str, list[tuple
     text, suffix, region = setting.text, anchor.suffix, setting.region
     stem, name = text[start : anchor.at], text[start : anchor.end]
     parent = setting.ends.get(start)
-    chained = parent is not None and ORDER[parent.level] < ORDER[suffix.level]
-    head = start in setting.heads
+    chained = parent is not None and may_hold(parent.level, suffix.level, name)
+    if chained and parent is not None and parent.level == "county" and parent.source == "alias":
+        chained = region.knows_in(text[parent.start : start], name)
+    head = start in setting.heads or _site_of_county(setting, anchor, start)
     division = suffix.group in ("town", "lowest")
-    near = region.nearness(name) if division else None
-    if _common(stem, suffix, near, chained, head):
+    near = (region.nearness(name) or region.nearness(f"{stem}村")) if name.endswith(_WITHIN) else None
+    near = region.nearness(name) if division and near is None else near
+    if start in setting.full and near is None and not head:
+        return None
+    site = not division and (chained or setting.begins(start) or _behind_word(text, start)) and region.is_site(name)
+    if _common(stem, suffix, near, chained, head, site):
         return None
     found = []
+    if site:
+        found.append("known_site")
+    if near in _FAR and len(stem) >= _LONG:
+        found.append("known_long")
     if near is not None:
         found.append(f"near_{near}")
     elif (chained or setting.begins(start)) and division and region.misprint(name):
@@ -253,9 +267,9 @@ def _left(setting: Setting, anchor: Anchor, start: int) -> tuple[str, list[tuple
         found.append("left_break")
         if start and text[start - 1] in '“"《‘':
             found.append("quoted")
-    elif text[start - 1] in PARTICLES:
+    elif text[start - 1] in CLEAR:
         found.append("left_particle")
-    elif any(text[max(start - n, 0) : start] in words() for n in (2, 3, 4)):
+    elif _behind_word(text, start):
         found.append("left_word")
     if start > 1 and text[start - 1] in _PREFIXES and (setting.begins(start - 1) or start - 1 in setting.ends):
         found.append("left_prefix")
@@ -266,7 +280,25 @@ def _left(setting: Setting, anchor: Anchor, start: int) -> tuple[str, list[tuple
     return "gazetteer" if near is not None else "pattern", [(_AT[feature], 1.0) for feature in found]
 
 
-def _common(stem: str, suffix: Suffix, near: str | None, chained: bool, head: bool) -> bool:
+def may_hold(parent: str, level: str, name: str) -> bool:
+    """Whether a place of the level `parent` may hold one of `level`; a village holds its 自然村."""
+    return ORDER[parent] < ORDER[level] or (parent == level and name.endswith(_WITHIN))
+
+
+def _behind_word(text: str, start: int) -> bool:
+    return any(text[max(start - n, 0) : start] in words() for n in (2, 3, 4))
+
+
+def _site_of_county(setting: Setting, anchor: Anchor, start: int) -> bool:
+    """清河县|体育馆, 清河县|烈士陵园: a site that is named after its county and the class of thing it is."""
+    end = setting.full.get(start)
+    if end is None or end > anchor.at or anchor.suffix.group != "other":
+        return False
+    between = setting.text[end : anchor.at]
+    return not between or between in anchor.suffix.generic
+
+
+def _common(stem: str, suffix: Suffix, near: str | None, chained: bool, head: bool, site: bool) -> bool:
     """Whether the words before a suffix make a common noun with it: 农村, 老旧小区, 和谐社区 without a parent."""
     lowest = suffix.group == "lowest"
     exact = stem in suffix.generic
@@ -280,7 +312,7 @@ def _common(stem: str, suffix: Suffix, near: str | None, chained: bool, head: bo
         return near is None and suffix.group == "town" and _ordinary(stem)  # 某市推行街道
     if lowest and upper_names().get(stem) is not None:
         return True  # a city and the common noun: 潍坊社区工作
-    return near is None and (lowest or suffix.group == "town" or not suffix.strong) and _ordinary(stem)
+    return near is None and not site and (lowest or suffix.group == "town" or not suffix.strong) and _ordinary(stem)
 
 
 def _ordinary(stem: str) -> bool:

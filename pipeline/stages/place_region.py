@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from pipeline.lexicon.divisions import TOWN_SUFFIXES, Divisions
-from pipeline.lexicon.place_names import credible_misprint
+from pipeline.lexicon.place_names import credible_misprint, upper_names
 
 # Levels from the widest to the narrowest: one may hold another of a higher number.
 ORDER = {"province": 0, "city": 1, "county": 2, "town": 3, "community": 4, "village": 4, "compound": 5, "other": 6}
@@ -38,6 +38,7 @@ class Region:
         self.counties = tuple(sorted(set(counties) - {self.county}))
         self._near: dict[str, str | None] = {}
         self._misprints: dict[str, bool] = {}
+        self._sites: dict[str, bool] = {}
 
     def holds(self, code: str) -> bool:
         """Whether a division of the county or above is the home, lies in its city, holds it, or is named on the page."""
@@ -68,6 +69,21 @@ class Region:
         if self.province and self._gazetteer.under(self.province, name):
             return "province"
         return "nation"
+
+    def knows_in(self, county: str, name: str) -> bool:
+        """Whether the short name of a county may stand right before a name: it is near home, or the county has the name.
+
+        东风 of 东风新城社区 is no county.
+        """
+        upper = upper_names().get(county)
+        return upper is None or any(self.holds(d.code) or self._gazetteer.under(d.code, name) for d in upper.divisions)
+
+    def is_site(self, name: str) -> bool:
+        """Whether a community, street or village is named after what is called so: 人民路社区 after 人民路."""
+        known = self._sites.get(name)
+        if known is None:
+            known = self._sites[name] = any(name + suffix in self._gazetteer for suffix in ("社区", "街道", "村"))
+        return known
 
     def misprint(self, name: str) -> bool:
         """Whether a name that the gazetteer lacks may be one of the home county with a character misprinted."""

@@ -7,11 +7,11 @@ in the article, the gazetteer has it under the town printed before it, or it is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pipeline.lexicon.divisions import Divisions
-from pipeline.lexicon.place_names import Finder, inside_words, other_names, upper_names, words
-from pipeline.stages.place_bounds import PARTICLES
+from pipeline.lexicon.place_names import Finder, character_odds, inside_words, other_names, upper_names, words
+from pipeline.stages.place_bounds import CLEAR
 from pipeline.stages.place_region import ORDER, Found, Region
 
 _SUFFIX = re.compile(r"(?:街道|社区|嘎查|苏木|小区|家属院|[村镇乡])$")
@@ -20,12 +20,13 @@ _LONGER = re.compile(
     r"[渡港闸坝站杯路街河湖江山桥岛湾寨滩村镇乡县]|[一二三四五]区|社区|街道|小区|党支部|党总支|党委|[中小]学|学校|医院|卫生院|派出所|法庭|[籍窟]|新村|冰湖|水域|古镇"
 )
 _COUNT = r"(?:[两二三四五六七八九十]|[0-9]{1,3}个?|[两三四五六七八九十几]个|多个|各)"
-# 后岩、古台两村; 澄江、南桥等5个乡镇; a list of names and what they are
+# 后岩、古台两村; 澄江、南桥等5个乡镇; 柳岸、东关等社区: a list of names and what they are
 _LIST = re.compile(
-    r"((?:[\u4e00-\u9fff]{2,6}、){0,12}[\u4e00-\u9fff]{2,8}?)(?:等)?"
-    + _COUNT
-    + r"(镇街|乡镇|街道|社区|行政村|自然村|村庄|[镇乡村])"
+    r"((?:[\u4e00-\u9fff]{2,6}、){0,12}[\u4e00-\u9fff]{2,8}?)"
+    rf"(?:(等)({_COUNT})?|({_COUNT}))(镇街|乡镇|街道|社区|行政村|自然村|村民小组|村民组|村庄|[镇乡村])"
 )
+_NUMBERS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_CREDIBLE = 2.0  # log2 odds of the characters of a name
 _NO_MEMBERS = frozenset(("十里", "三里", "百里"))  # 十里八村
 _LEVEL = {"镇": "town", "乡": "town", "镇街": "town", "乡镇": "town", "街道": "town", "社区": "community"}
 _SUFFIXES = {
@@ -49,7 +50,8 @@ class Shorts:
                 taken.update(range(start, end))
                 result.append(Found(start, end, level, source, score))
 
-        for start, end, level in self._lists(text, region):
+        ends = {f.end for f in found}
+        for start, end, level in self._lists(text, ends, region):
             add(start, end, level, "list", 8.0)
         for f in found:
             if f.level == "town":
@@ -59,7 +61,6 @@ class Shorts:
                         add(f.end, f.end + length, "village", "parent", 6.0)
                         break
         told, local = self._stems(text, found, region)
-        ends = {f.end for f in found}
         for stems, source in ((told, "short"), (local, "local")):
             finder = Finder(stems)
             for start, end, level in finder.find(text, lambda _, i, j: not self._fits(text, i, j)) if stems else ():
@@ -95,20 +96,56 @@ class Shorts:
         parents = self._gazetteer.under(area, town, "town") if area else []
         return any(self._gazetteer.under(parent.code, stem + "村") for parent in parents)
 
-    def _lists(self, text: str, region: Region) -> Iterable[tuple[int, int, str]]:
-        """Members of lists that end in what they are, where the home region has each under that name."""
+    def _lists(self, text: str, ends: Collection[int], region: Region) -> Iterable[tuple[int, int, str]]:
+        """Members of lists that end in what they are: those that the home region has under that name; the others too
+        where one is, a parent stands before the list, or there are as many as it says."""
         for match in _LIST.finditer(text):
-            level = _LEVEL.get(match.group(2), "village")
+            level = _LEVEL.get(match.group(5), "village")
+            items = match.group(1).split("、")
+            count = match.group(3) or match.group(4)
+            if count is None and len(items) < 2:
+                continue
             at = match.start(1)
-            for i, item in enumerate(match.group(1).split("、")):
+            members = []  # where each begins if the home region has it, where it may begin at the earliest, its end
+            for i, item in enumerate(items):
                 end = at + len(item)
                 starts = range(at, end - 1) if i == 0 else (at,)
-                for start in starts:
-                    stem = text[start:end]
-                    if self._local(stem, level, region):
-                        yield start, end, level
-                        break
+                members.append((next((s for s in starts if self._local(text[s:end], level, region)), None), at, end))
                 at = end + 1
+            begun = self._first(text, *members[0][1:], ends)
+            believed = level != "town" and self._believed(text, members, begun in ends, count, bool(match.group(2)))
+            for i, (start, low, end) in enumerate(members):
+                if start is None and believed:
+                    start = begun if i == 0 else low
+                    start = start if start is not None and _may_be(text[start:end]) else None
+                if start is not None:
+                    yield start, end, level
+
+    @staticmethod
+    def _believed(
+        text: str, members: list[tuple[int | None, int, int]], under: bool, count: str | None, others: bool
+    ) -> bool:
+        """Whether what stands in a list of places beside what the gazetteer has, if anything, are places too.
+
+        `under`: a place is printed right before the list; `count`: the number behind it; `others`: 等 is.
+        """
+        unknown = [text[low:end] for start, low, end in members[1:] if start is None]
+        if not all(map(_may_be, unknown)):
+            return False
+        known = any(start is not None for start, _, _ in members)
+        full = not others and count is not None and _number(count) == len(members) > 1
+        if len(members) > 2:
+            return known or under or full or all(map(_sounds, unknown))
+        return full and known
+
+    def _first(self, text: str, low: int, end: int, ends: Collection[int]) -> int | None:
+        """Where the first member of a list may begin: at a place's end, a break, behind a particle or a word."""
+        for start in range(max(low, end - 4), end - 1):
+            if not CLEAR.isdisjoint(text[start:end]):
+                continue
+            if start in ends or self._begins(text, start) or text[start - 2 : start] in words():
+                return start + 2 if end - start > 3 and text[start : start + 2] in words() else start
+        return None
 
     def _local(self, stem: str, level: str, region: Region) -> bool:
         if stem in _NO_MEMBERS:
@@ -119,7 +156,7 @@ class Shorts:
     @staticmethod
     def _begins(text: str, start: int) -> bool:
         """Whether a name may well begin here: behind a break or a particle."""
-        return start == 0 or not _HAN.match(text[start - 1]) or text[start - 1] in PARTICLES
+        return start == 0 or not _HAN.match(text[start - 1]) or text[start - 1] in CLEAR
 
     @staticmethod
     def _fits(text: str, start: int, end: int) -> bool:
@@ -129,3 +166,21 @@ class Shorts:
         if start and _HAN.match(text[start - 1]) and text[start - 1 : start + 1] in words():
             return False
         return text[end - 1 : end + 1] not in words() and not _LONGER.match(text, end)
+
+
+def _number(count: str) -> int:
+    """5 of 5个, 3 of 三; 0 if it tells no number."""
+    digits = "".join(filter(str.isdecimal, count))
+    return int(digits) if digits else _NUMBERS.get(count[0], 0)
+
+
+def _may_be(member: str) -> bool:
+    """Whether what stands in a list of places may be the name of one that the gazetteer lacks."""
+    return 2 <= len(member) <= 3 and not {member, member[:2], member[-2:]} & words() and member not in _NO_MEMBERS
+
+
+def _sounds(member: str) -> bool:
+    """Whether a member is made of characters that names of places are rather made of."""
+    table = character_odds()
+    odds = [table.get(character, (1.0, 1.0, 1.0))[min(i, 1)] for i, character in enumerate(member)]
+    return _may_be(member) and sum(odds) > _CREDIBLE

@@ -66,12 +66,12 @@ class Trail:
         first = min(behind, key=lambda pair: pair[0])[1]
         return next((place for place in (last, first) if place is not _NONE), None)
 
-    def last(self, start: int, levels: Collection[str]) -> Place | None:
-        """The last place before `start` of one of `levels`."""
+    def last(self, start: int, levels: Collection[str], low: int = 0) -> Place | None:
+        """The last place in [low, start) of one of `levels`."""
         found = []
         for level in levels:
             at = bisect_left(self._starts[level], start) - 1
-            if at >= 0:
+            if at >= 0 and self._starts[level][at] >= low:
                 found.append((self._starts[level][at], self._places[level][at]))
         return max(found, key=lambda pair: pair[0])[1] if found else None
 

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterable
 
 from pipeline.lexicon.divisions import Divisions
-from pipeline.lexicon.place_names import Upper, credible_misprint, inside_words, other_names, upper_names, words
+from pipeline.lexicon.place_names import (
+    GENERIC,
+    Upper,
+    credible_misprint,
+    inside_words,
+    other_names,
+    upper_names,
+    words,
+)
 from pipeline.stages.place_region import ORDER, Found, Region
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -20,7 +28,7 @@ MEDIA = re.compile(
 )
 _CUE_BEHIND = ("讯", "报道", "融媒", "籍", "代表队", "市民", "县城", "境内", "全县", "全市", "各地")
 # The last character of a full name belongs to what follows: 市委 常委, 市区, 县长.
-_STEM_BEFORE = re.compile(r"[市县区](?:委(?!员)|长)|市区(?!域)")
+_STEM_BEFORE = re.compile(r"[市县区](?:委(?!员)|长)|市区(?!域)|市民(?![政族宗间营])")
 # A name of one character and a space: what follows is a given name.
 _PERSON_BEFORE = re.compile(r"(?:^|[^\u4e00-\u9fff])[\u4e00-\u9fff][ ·]$")
 _COUNTY_LIKE = re.compile(r"[\u4e00-\u9fff]{2,4}?[县区市]")
@@ -66,6 +74,8 @@ class UpperFinder:
         before = ends.get(start)
         chained = before is not None and ORDER[before.level] < ORDER[level]
         near = any(region.holds(division.code) for division in upper.divisions)
+        if upper.name in GENERIC:
+            return near or chained
         if not upper.short:
             if len(upper.name) == 2 or upper.name[:-1] in self._names.ambiguous:
                 return (near or chained) and not text.startswith("长", end)

@@ -30,6 +30,7 @@ _HEAD = (
 )
 # The few true names of these levels lose likelihood to the many suffixes without one; F1 wants them a little sooner.
 _LEAN = {"compound": 0.7, "other": 0.7}
+_SITE = 1.8  # worth of a name that a community bears: labelled pages have too few of them to tell
 Example = tuple[int, np.ndarray, int]  # group, candidates x features, which is right (the last row is none at all)
 
 
@@ -59,7 +60,8 @@ def _page(places: Places, page: str, rows: list[Paragraph], first: bool) -> Iter
             ends.update({end: Found(start, end, level, "gold", 9.0) for end, (start, level) in gold.items()})
             taken = {i for a, b, kind, _ in row.mentions if kind in ("ORG", "PER") for i in range(a, b)}
             closed = {f.end for f in survey.upper}
-            setting = Setting(text, region, ends, survey.heads, sure)
+            full = {f.start: f.end for f in survey.upper if f.source == "gazetteer"}
+            setting = Setting(text, region, ends, survey.heads, full, sure)
             for anchor in places.bounds.anchors(text):
                 if anchor.end - 1 in taken or (anchor.suffix.level == "other" and anchor.end in closed):
                     continue
@@ -78,7 +80,7 @@ def _page(places: Places, page: str, rows: list[Paragraph], first: bool) -> Iter
 def _unknown(matrix: np.ndarray) -> np.ndarray:
     """The example as if the gazetteer knew none of its names: print has more villages than any list."""
     matrix = matrix.copy()
-    matrix[:, [i for i, name in enumerate(FEATURES) if name.startswith("near_")]] = 0.0
+    matrix[:, [i for i, name in enumerate(FEATURES) if name.startswith(("near_", "known_"))]] = 0.0
     return matrix
 
 
@@ -120,6 +122,7 @@ def train(folders: Sequence[Path]) -> dict[str, np.ndarray]:
         places.bounds.weights = {group: columns[group].tolist() for group in GROUPS}
     for group, lean in _LEAN.items():
         columns[group][FEATURES.index("bias")] += lean
+        columns[group][FEATURES.index("known_site")] = _SITE
     return columns
 
 
