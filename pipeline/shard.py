@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.config import Config
 from pipeline.language.build import build_language
-from pipeline.language.document import make_doc
+from pipeline.language.document import make_docs
 from pipeline.lexicon.divisions import divisions
 from pipeline.page.articles import split_page
 from pipeline.page.issue import issue_date
@@ -121,7 +121,7 @@ def _extract(records: Iterable[InputRecord], config: Config, nlp: Language) -> E
         page = make_page(record, config)
         try:
             articles = split_page(page)
-            docs += [make_doc(nlp, page, article) for article in articles]
+            docs += make_docs(nlp, page, articles)
             pages.append((page, articles))
         except Exception as error:
             out.failures.append(_failure(page, "page", error))

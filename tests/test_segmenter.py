@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 import spacy
 
-from pipeline.language.segmenter import blank_chinese
+from pipeline.language.cutter import TABLES, Cutter
+from pipeline.language.segmenter import blank_chinese, builtin_model, load_pkuseg
+
+GOLD = Path(__file__).parent / "gold"
 
 TEXT = "近日，记者走进柳泉湖社区便民服务中心，看望了张德华。\n2023年，全县共有12个乡镇。"
 
@@ -25,6 +29,21 @@ def test_words_of_the_shipped_model(nlp):
     found = words(nlp)
     assert "".join(found) == TEXT.replace(" ", "")
     assert {"近日", "记者", "看望", "服务", "中心", "2023年", "乡镇", "张", "德华"} <= set(found)
+
+
+def test_tables_cut_as_pkuseg_does(nlp):
+    texts = [path.read_text(encoding="utf-8") for path in sorted((GOLD / "dev" / "pages").glob("*.txt"))[:4]]
+    texts += ["", " \n", "1.5％，Ａ－b 二〇二三年！\u3000𠮷 12:30", TEXT]
+    assert Cutter(builtin_model() / TABLES).cut(texts) == [load_pkuseg(builtin_model()).cut(text) for text in texts]
+    assert [[t.text for t in doc if not t.is_space] for doc in nlp.tokenizer.pipe(texts)] == [
+        [t.text for t in nlp(text) if not t.is_space] for text in texts
+    ]
+
+
+def test_a_model_without_tables_is_run_by_pkuseg(nlp, tmp_path: Path):
+    for name in ("features.msgpack", "weights.npz"):
+        shutil.copy(builtin_model() / name, tmp_path)
+    assert words(blank_chinese(tmp_path)) == words(nlp)
 
 
 def test_user_words_are_words():

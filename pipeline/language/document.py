@@ -21,7 +21,7 @@ Span groups
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -130,11 +130,23 @@ def _latin(character: str) -> bool:
 
 def make_doc(nlp: Language, page: Page, article: Article) -> Doc:
     """The tokenised Doc of an article with its page, article and offsets attached; no stage has run on it."""
-    text, offsets = article_text(page, article)
-    doc = nlp.make_doc(text)
-    doc.user_data["text"] = text
-    doc._.page, doc._.article, doc._.offsets = page, article, offsets
-    return doc
+    return make_docs(nlp, page, [article])[0]
+
+
+def make_docs(nlp: Language, page: Page, articles: Sequence[Article]) -> list[Doc]:
+    """`make_doc` for the articles of a page, whose texts are cut into words together.
+
+    Raises ValueError for a text longer than spaCy's `nlp.max_length`.
+    """
+    texts = [article_text(page, article) for article in articles]
+    if any(len(text) > nlp.max_length for text, _ in texts):
+        raise ValueError(f"an article is longer than {nlp.max_length:,} characters")
+    tokenise = getattr(nlp.tokenizer, "pipe", partial(map, nlp.tokenizer))
+    docs: list[Doc] = list(tokenise([text for text, _ in texts]))
+    for doc, article, (text, offsets) in zip(docs, articles, texts, strict=True):
+        doc.user_data["text"] = text
+        doc._.page, doc._.article, doc._.offsets = page, article, offsets
+    return docs
 
 
 def set_spans(doc: Doc, group: str, spans: Iterable[tuple[int, int, str, Any]]) -> None:

@@ -20,10 +20,10 @@ def hashes(numbers: NDArray[np.integer], length: int) -> NDArray[np.uint64]:
 
     0 where a character is unknown (its number is 0) or the text ends before.
     """
-    return next(value for size, value in _hashes(numbers, length) if size == length)
+    return next(value for size, value in hashes_up_to(numbers, length) if size == length)
 
 
-def _hashes(numbers: NDArray[np.integer], longest: int) -> Iterator[tuple[int, NDArray[np.uint64]]]:
+def hashes_up_to(numbers: NDArray[np.integer], longest: int) -> Iterator[tuple[int, NDArray[np.uint64]]]:
     """`hashes` of each length up to the longest, each made of the one before."""
     value = np.zeros(numbers.shape, dtype=np.uint64)
     parts = numbers.astype(np.uint64)
@@ -86,7 +86,7 @@ def find(numbers: NDArray[np.integer], index: Index) -> NDArray[np.int32]:
     `index` is of the hashes of all words; the first word has row 1.
     """
     out = np.zeros((*numbers.shape, len(LENGTHS)), dtype=np.int32)
-    for length, value in _hashes(numbers, LENGTHS[-1]):
+    for length, value in hashes_up_to(numbers, LENGTHS[-1]):
         if length in LENGTHS:
             out[..., LENGTHS.index(length)] = index.find(value)
     return out

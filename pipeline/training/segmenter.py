@@ -21,6 +21,8 @@ import srsly
 import torch
 from spacy_pkuseg.feature_extractor import FeatureExtractor
 
+from pipeline.language.cutter import TABLES, write_tables
+
 TAGS = ("B", "B_single", "I", "I_end", "I_first")  # pkuseg's five, in its order
 _WIDE = {0xFF01 + i: chr(0x21 + i) for i in range(94) if chr(0x21 + i).isalnum()}
 _SENTENCE_END = frozenset("。！？；")
@@ -204,7 +206,7 @@ def _features(corpus: list[list[str]], minimum: int) -> Any:
 
 
 def save(out: Path, extractor: Any, weights: np.ndarray, transitions: np.ndarray, prune: float) -> None:
-    """Write `features.msgpack` and `weights.npz` without the features whose weights all stay under `prune`.
+    """Write `features.msgpack`, `weights.npz` and their tables without the features whose weights all stay under `prune`.
 
     Weights are rounded to 1/64: pkuseg wants 64-bit floats, and rounded ones pack well.
     """
@@ -230,7 +232,9 @@ def save(out: Path, extractor: Any, weights: np.ndarray, transitions: np.ndarray
         },
     )
     sizes = np.array([len(TAGS), len(kept)])
-    np.savez_compressed(out / "weights.npz", sizes=sizes, w=np.round(flat * 64) / 64)
+    rounded = np.round(flat * 64) / 64
+    np.savez_compressed(out / "weights.npz", sizes=sizes, w=rounded)
+    write_tables(out / TABLES, feature_to_idx, rounded)
     print(f"kept {len(kept):,} of {len(names):,} features")
 
 
