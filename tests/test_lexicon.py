@@ -83,6 +83,8 @@ def test_finder_takes_the_leftmost_and_longest_word():
     finder = Finder(["书记", "党支部书记", "副书记", "记者"])
     text = "副书记者、党支部书记书"
     assert [text[a:b] for a, b in finder.find(text)] == ["副书记", "党支部书记"]
+    assert list(finder.find("副书记")) == [(0, 3)]
+    assert list(Finder(["书记", "书记员", "书记员们"]).find("书记")) == [(0, 2)]
     assert not list(finder.find("书"))
     with pytest.raises(ValueError, match="too short"):
         Finder(["长"])

@@ -27,8 +27,9 @@ class Finder:
         for at, pair in enumerate(map("".join, pairwise(text))):
             if pair in known and at >= end:
                 for length in known[pair]:
-                    if text[at : at + length] in words:
-                        end = at + length
+                    word = text[at : at + length]  # shorter at the end of the text
+                    if word in words:
+                        end = at + len(word)
                         yield at, end
                         break
 
