@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.page.name_forms import HAN, NAME, cut_names, is_name, join_names
 from pipeline.page.notes import is_note, without_note
@@ -84,6 +85,7 @@ def is_house(text: str) -> bool:
     return _ORG.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=512)  # the neighbours of a line ask for it again
 def parse(text: str, likely: bool = False) -> Credit | None:
     """The credit that `text` is from end to end, or None if it is not a byline; `likely` to be one by its place.
 
