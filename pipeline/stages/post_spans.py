@@ -24,6 +24,7 @@ _NO_TRADE = re.compile(
 _DEPARTMENT = re.compile(r"(?:科|室|病区|中心|部)$")
 _NO_TITLE = re.compile(r".*(?:科|队友|同乡|邻居|同学|同事|朋友|战友|党员|军人|人士|模范|老人|男子|女子|获得者|好人)")
 _CERTAIN_TITLE = 0.95  # from which on the model knows better than the lexicon where a title begins
+_LIKELY_TITLE = 0.8  # from which on it does if the rest is no department and no word of age, rank or sex
 _SURE_TITLE = 0.9  # the model's score from which on a title that the lexicon does not know is believed
 _EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
 _NONE = Title("")
@@ -67,7 +68,8 @@ def _address_begins(text: str, at: int, names: list[Candidate]) -> bool:
 def _core(text: str, title: Candidate, names: list[Candidate]) -> Candidate | None:
     """What of a title that the model alone saw is one: what the lexicon knows, or all of it where the model is certain.
 
-    Right behind a unit the whole stands, if it is no department of it: 派驻工作队队长, but 主任 of 骨科主任.
+    Right behind a unit, or where the model is rather sure, the whole stands if it begins with no department: 派驻工作队队长,
+    but 主任 of 骨科主任.
     """
     if title.sources != (MODEL,):
         return title
@@ -84,7 +86,8 @@ def _core(text: str, title: Candidate, names: list[Candidate]) -> Candidate | No
         return title
     before = surface[: -len(known)]
     behind_unit = any(n.end == title.start for n in names if n.type in ("ORG", "PLACE"))
-    if behind_unit and not _DEPARTMENT.search(before) and not _NO_TRADE.search(before):
+    likely = behind_unit or (title.score or 0.0) >= _LIKELY_TITLE
+    if likely and not _DEPARTMENT.search(before) and not _NO_TRADE.search(before):
         return title
     return replace(title, start=title.end - len(known))
 
