@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.attrs import IDX, IS_SPACE, LENGTH
 from spacy.tokens import Doc
 
 from pipeline.language.document import MENTIONS, QUANTITIES, TIMES, get_spans
@@ -67,8 +68,9 @@ def read(doc: Doc) -> Reading:
     for group, label in ((TIMES, "TIME"), (QUANTITIES, "QUANTITY")):
         for span in doc.spans.get(group, ()):
             classes[span.start_char : span.end_char] = CLASSES.index(label)
-    starts = np.array([t.idx for t in doc if not t.is_space], dtype=np.int64)
-    ends = np.array([t.idx + len(t.text) for t in doc if not t.is_space], dtype=np.int64)
+    words = doc.to_array([IDX, LENGTH, IS_SPACE]).astype(np.int64)
+    words = words[words[:, 2] == 0]
+    starts, ends = words[:, 0], words[:, 0] + words[:, 1]
     edges = np.zeros(n, dtype=np.int64)
     edges[starts] += 1
     edges[ends - 1] += 2
