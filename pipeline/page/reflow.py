@@ -163,7 +163,8 @@ def _unclosed(text: str) -> bool:
 def goes_on(before: str, after: str, grams: Grams, doubt: float) -> bool:
     """Whether the folded line `after` goes on the paragraph whose folded text so far is `before`.
 
-    `doubt`: by its place the paragraph is less likely to be running text (see `_doubt`); counts for short ones only.
+    `doubt`: by its place the paragraph is less likely to be running text (see `_doubt`); counts for short ones only,
+    but where it is negative: the last line fills its column.
     """
     if _CONTINUES.match(after):
         return not _is_closed_in_itself(before)
@@ -177,7 +178,8 @@ def goes_on(before: str, after: str, grams: Grams, doubt: float) -> bool:
         score += 2.0
     whole = closed(after) or len(after) > _PROSE or "。" in after  # the line is running text itself
     if len(before) > _PROSE or _INNER_STOP.search(before[:-1]) or before[-1] in ",、:" or leading(before):
-        return score > (0.0 if whole and _DATE.match(after) else -2.5 if whole else 4.0)
+        least = 0.0 if whole and _DATE.match(after) else -2.5 if whole else 4.0
+        return score > least + min(doubt, 0.0)
     if not whole or (len(after) <= 6 and len(before) <= 12):
         return False
     score -= 0.8 + doubt
@@ -218,7 +220,7 @@ def paragraphs(text: str) -> list[Paragraph]:
     return out
 
 
-_EDGE = 2.5  # what a full last line says for its sentence going on, a short one against it
+_EDGE = 4.0  # what a full last line says for its sentence going on, a short one against it
 _WORD = re.compile(r"[A-Za-z0-9.%]+")
 
 
