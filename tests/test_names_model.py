@@ -17,6 +17,7 @@ import yaml
 from pipeline.language import crf, names, words
 from pipeline.language.convolutions import QUANTISED, FullPrecision, Quantised
 from pipeline.language.document import get_spans
+from pipeline.train import main
 
 GOLD = Path(__file__).parent / "gold"
 ARTICLE = (
@@ -112,6 +113,32 @@ def test_msra_lines(tmp_path: Path):
     row = json.loads(target.read_text(encoding="utf-8"))
     assert row["text"] == line["text"]
     assert {(row["text"][a:b], label) for a, b, label in row["spans"]} >= {("北京", "LOC"), ("李建国", "PER")}
+
+
+def test_msra_command_answers_line_by_line(tmp_path: Path):
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    texts = [f"第{i}次会议在北京举行,李建国出席。" for i in range(70)]  # more than are read at a time
+    texts[3], texts[5] = "", "中国队获胜。" * 400
+    lines = [json.dumps({"text": text, "spans": [[0, 1, "PER"]]}, ensure_ascii=False) for text in texts]
+    source.write_text("\n".join([*lines[:9], "", *lines[9:]]), encoding="utf-8")
+    assert main(["predict-msra", str(source), str(target)]) == 0
+    rows = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
+    assert [row["text"] for row in rows] == texts
+    assert rows[3]["spans"] == []
+    for row in rows:
+        assert all(label in ("PER", "LOC", "ORG") for *_, label in row["spans"])
+        assert all(b <= c for (_, b, _), (c, _, _) in zip(row["spans"], row["spans"][1:], strict=False))
+        assert all(0 <= a < b <= len(row["text"]) for a, b, _ in row["spans"])
+    found = [[row["text"][a:b] for a, b, _ in row["spans"]] for i, row in enumerate(rows) if i not in (3, 5)]
+    assert sum({"北京", "李建国"} <= set(names) for names in found) > 60
+
+
+@pytest.mark.parametrize("line", ['{"sentence": "北京"}', "北京", '["北京"]'])
+def test_msra_command_refuses_other_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str):
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"text": "北京"}\n' + line + "\n", encoding="utf-8")
+    assert main(["predict-msra", str(source), str(tmp_path / "out.jsonl")]) == 2
+    assert "line 2" in capsys.readouterr().err
 
 
 def test_folder_without_a_model(tmp_path: Path):
@@ -312,7 +339,7 @@ def test_one_command_trains_a_model(tmp_path: Path):
     assert set(model.labels) == {"news", "msra"}
     (tmp_path / "in.jsonl").write_text('{"text": "韩国强从柳泉县来到桃园镇"}\n', encoding="utf-8")
     arguments = [str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"), "--model", str(tmp_path / "model")]
-    assert train.main(["predict-msra", *arguments]) == 0
+    assert main(["predict-msra", *arguments]) == 0
     row = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
     assert set(row) == {"text", "spans"}
     # the steps that are done are not done again

@@ -319,7 +319,10 @@ def create_names(nlp: Language, name: str, backend: str, model: str) -> Names:
 
 
 def predict_msra(source: Path, target: Path, model: str | Path = BUILTIN) -> None:
-    """Write the lines of `source` (JSON with `text`) to `target` with `spans` by MSRA's convention: PER, LOC, ORG."""
+    """Write the lines of `source` (JSON with `text`) to `target` with `spans` by MSRA's convention: PER, LOC, ORG.
+
+    Raises ValueError for a line that is something else; blank lines are left out.
+    """
     names = load_model(model)
     with source.open(encoding="utf-8") as lines, target.open("w", encoding="utf-8") as out:
         batch: list[str] = []
@@ -330,9 +333,12 @@ def predict_msra(source: Path, target: Path, model: str | Path = BUILTIN) -> Non
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
             batch.clear()
 
-        for line in lines:
+        for number, line in enumerate(lines, 1):
             if line.strip():
-                batch.append(json.loads(line)["text"])
+                try:
+                    batch.append(json.loads(line)["text"])
+                except (ValueError, KeyError, TypeError):
+                    raise ValueError(f"{source}, line {number}: not a JSON object with a text") from None
             if len(batch) == 64:
                 flush()
         flush()
