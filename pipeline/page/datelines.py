@@ -94,19 +94,22 @@ def _bare_names(text: str, at: int) -> tuple[int, tuple[Byline, ...]] | None:
 _WORD = re.compile(r"\S+?(?=[\s:,]|$)")
 _AFTER_NAMES = re.compile(r"\s*(?:报道)?\s*[:,]?\s*")
 _SENTENCE_END = re.compile(r"[。!?…;](?:[”’」』\"')]{0,3})|[”』」)]|[.](?=\s|$)")
+_CREDITS = 4  # bylines that stand one behind the other
 _TAIL_PAREN = re.compile(r"\s*\(([^()]{2,80})\)\s*$")
 
 
 def trailing(text: str) -> tuple[int, Credit] | None:
     """Where the bylines behind the last sentence of a folded paragraph begin, and what they say together."""
     found = _last_credit(text)
-    while found:
-        at, credit = found
+    if not found:
+        return None
+    at, credit = found
+    for _ in range(_CREDITS - 1):
         before = _last_credit(text[:at])  # (记者 甲乙) (丙丁 摄)
         if not before:
             break
-        found = before[0], replace(credit, bylines=before[1].bylines + credit.bylines, sure=True)
-    return found
+        at, credit = before[0], replace(credit, bylines=before[1].bylines + credit.bylines, sure=True)
+    return at, credit
 
 
 def _last_credit(text: str) -> tuple[int, Credit] | None:
