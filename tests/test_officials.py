@@ -63,6 +63,34 @@ def test_person_title_and_unit(text: str, expected: set[tuple[str, str, str | No
     assert triples(text) == expected
 
 
+BANNER = "内蒙古自治区/锡林郭勒盟/西乌珠穆沁旗"
+GACHA = f"[白音嘎查|PLACE.village={BANNER}/巴拉嘎尔镇/白音嘎查]"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # each of its own level, though joined
+        ("[盟委委员|POST]、[旗委书记|POST][苏和|PER]", {("苏和", "盟委委员", "锡林郭勒盟"), ("苏和", "旗委书记", "西乌珠穆沁旗")}),
+        ("[旗委副书记|POST]、[旗长|POST][苏和|PER]", {("苏和", "旗委副书记", "西乌珠穆沁旗"), ("苏和", "旗长", "西乌珠穆沁旗")}),
+        (f"{GACHA}变了样。[嘎查达|POST][格日勒|PER]说", {("格日勒", "嘎查达", "白音嘎查")}),
+        (f"{GACHA}变了样。嘎查[党支部书记|POST][格日勒|PER]说", {("格日勒", "党支部书记", "白音嘎查")}),
+        ("[红星农场|ORG]开镰。[场长|POST][苏和|PER]介绍", {("苏和", "场长", "红星农场")}),
+        ("[红星农场|ORG]三分场[技术员|POST][苏和|PER]", {("苏和", "技术员", "红星农场")}),
+        ("[云溪派出所|ORG]接警。[教导员|POST][苏和|PER]、[民警|POST][格日勒|PER]赶到",
+         {("苏和", "教导员", "云溪派出所"), ("格日勒", "民警", "云溪派出所")}),
+        (f"时任{GACHA}[党支部书记|POST]的[苏和|PER]说", {("苏和", "党支部书记", "白音嘎查")}),
+        (f"[旗农牧局|ORG]干部[苏和|PER]兼任{GACHA}[第一书记|POST]。", {("苏和", "第一书记", "白音嘎查")}),
+        (f"[苏和|PER](左二),{GACHA}[党支部书记|POST]", {("苏和", "党支部书记", "白音嘎查")}),
+        # the full name of an organisation that is cut short further on
+        ("[旗运输事业发展中心|ORG]部署防汛。[旗运输中心|ORG][主任|POST][苏和|PER]说", {("苏和", "主任", "旗运输事业发展中心")}),
+        ("[旗妇幼保健院|ORG]与[旗中医院|ORG][院长|POST][苏和|PER]", {("苏和", "院长", "旗中医院")}),
+    ],
+)  # fmt: skip
+def test_posts_in_banners_and_farms(text: str, expected: set[tuple[str, str, str | None]]) -> None:
+    assert triples(text, BANNER) == expected
+
+
 def test_the_city_of_a_county_level_paper_is_its_own() -> None:
     assert triples("[市委常委|POST][何永平|PER]出席", "甲省/临江市/云州市") == {("何永平", "市委常委", "云州市")}
     assert triples("[市委常委|POST][何永平|PER]出席", "甲省/临江市") == {("何永平", "市委常委", "临江市")}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.lexicon.organisations import kind_of
+from pipeline.lexicon.place_names import upper_names
 from pipeline.lexicon.posts import Title
 from pipeline.records import Mention
 from pipeline.stages.post_places import LEVEL_OF_WORD, UnitPlaces
@@ -32,13 +33,15 @@ _BREAK = re.compile(r"[、,。;:!?()“”\n]")
 # What may stand between a unit and the title: 社区第四网格网格员, 医院急诊科护士长, 村原党支部书记, 村的护林员
 _GAP = re.compile(
     r"(?:的?(?:原|现任?|前任?|时任|首任|退休|离休|退役|在职|老|新任|专职|兼职|返乡|当地)?)"
-    r"(?:任?驻村|第[\d一二三四五六七八九十]+(?:网格|党支部|小组)|\d\d后|[一-鿿]{1,3}族|[一-鿿]{0,7}(?:科|室|系|班|组|部|处|股|中心|车间|值守的))?"
+    r"(?:任?驻村|第[\d一二三四五六七八九十]+(?:网格|党支部|小组)|\d\d后|[一-鿿]{1,3}族|[一-鿿]{0,7}(?:科|室|系|班|组|部|处|股|中心|车间|值守的)"
+    r"|[\d一二三四五六七八九十]{1,3}(?:连|分场|队|工区|车间)|[一-鿿]{1,4}(?:分场|作业区|工区|工段|井区|管护站))?"
 )
 _ETHNIC = (
     "蒙古族|回族|藏族|维吾尔族|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族|傣族|黎族|傈僳族|佤族|畲族|高山族"
     "|拉祜族|水族|东乡族|纳西族|景颇族|柯尔克孜族|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族|阿昌族|普米族|塔吉克族|怒族"
     "|乌孜别克族|俄罗斯族|鄂温克族|德昂族|保安族|裕固族|京族|独龙族|鄂伦春族|赫哲族|门巴族|珞巴族|基诺族|各族|蒙古|哈萨克|维吾尔"
 )
+_SAYS_LEVEL = re.compile(r"(?:常务副|副|代)?[省市州盟县区旗镇乡](?:委|长|纪委|监委)")
 _AUTONOMOUS = re.compile(rf"(?:{_ETHNIC})+自治(?=[县州旗]$)")
 
 
@@ -165,6 +168,9 @@ class Units:
         if not re.fullmatch(r"[、兼和及/ ]{1,2}|兼任|,也是[^,。;\n]{0,8}", self.folded[slice(*gap)]):
             return None
         unit, level = self.of(post - 1), self.titles[post].level
+        own_level = level != self.titles[post - 1].level and _SAYS_LEVEL.match(self.posts[post].text)
+        if own_level and (unit is None or unit.name is None):
+            return None  # 州委常委、县委书记: each is of its own level
         of_place = unit is not None and unit.name is not None and unit.name.place
         if unit and unit.name and level and not (of_place and _compatible(level, unit.name.record.level)):
             return None
@@ -193,7 +199,7 @@ class Units:
             return None
         if not title.role and _plain(title) == _plain(before):
             return unit
-        joined = re.fullmatch(r"[一-鿿·, ]{2,8}[、和及]", gap)
+        joined = re.fullmatch(r"[一-鿿·, ]{2,8}[、和及与]", gap)
         return unit if joined and unit.name and not unit.name.place else None
 
     def _team_before(self, title: Title, at: int) -> Unit | None:
@@ -282,6 +288,7 @@ class Units:
             if other.place or len(other.text) <= len(best) or other.text[-1] != text[-1]:
                 continue
             short = 3 < len(text) <= 0.6 * len(other.text) and other.text[0] == text[0] and _in_order(text, other.text)
+            short = short or _shortened(text, "".join(other.text.split()))
             if (other.text.endswith(text) or short) and kind_of(text).kinds in ((), kind_of(other.text).kinds):
                 best = "".join(other.text.split())
         return best
@@ -308,6 +315,15 @@ def _plain(title: Title) -> str:
 
 def _is_team_role(title: Title) -> bool:
     return title.category == "role" and not title.role
+
+
+def _shortened(short: str, long: str) -> bool:
+    """Whether a name is another one with a stretch of two characters or more left out behind its own word: 某市运输中心
+    for 某市运输事业发展中心, but not 某市医院 for 某市妇幼保健院."""
+    same = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    head = upper_names().starts(short, 0)
+    own = same - (len(head.name) if head is not None else 0)
+    return own > 1 and len(long) - len(short) > 1 and same < len(short) and long.endswith(short[same:])
 
 
 def _in_order(short: str, long: str) -> bool:
