@@ -30,7 +30,7 @@ UNIT = 100_000  # characters of size 1
 PAGE = 4_000
 
 JIONLP = Peer(
-    (("setuptools<81", "wheel"), ("--no-build-isolation", "jionlp==1.5.31")),
+    (("setuptools<81", "wheel"), ("--no-build-isolation", "jionlp==1.5.20")),
     "import jionlp\n"
     "def tag(t): return jionlp.ner.extract_time(t), jionlp.ner.extract_money(t), jionlp.recognize_location(t)",
 )
