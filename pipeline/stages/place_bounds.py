@@ -56,10 +56,7 @@ class Suffix:
     not_before: tuple[str, ...]
     generic: frozenset[str]
     phrases: tuple[str, ...]
-
-    @property
-    def group(self) -> str:
-        return "lowest" if self.level in ("community", "village") else self.level
+    group: str  # one of GROUPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +117,7 @@ class Bounds:
                 tuple(row.list("not_before")),
                 frozenset(word.lstrip("*") for word in row.list("generic")),
                 tuple(word.lstrip("*") for word in row.list("generic") if len(word) > 1),
+                "lowest" if row["level"] in ("community", "village") else row["level"],
             )
             for row in rows
         }
@@ -245,7 +243,9 @@ def _left(setting: Setting, anchor: Anchor, start: int) -> tuple[str, list[tuple
     near = region.nearness(name) if division and near is None else near
     if start in setting.full and near is None and not head:
         return None
-    site = not division and (chained or setting.begins(start) or _behind_word(text, start)) and region.is_site(name)
+    begins = chained or setting.begins(start)
+    behind_word = not begins and _behind_word(text, start)
+    site = not division and (begins or behind_word) and region.is_site(name)
     if _common(stem, suffix, near, chained, head, site):
         return None
     found = []
@@ -255,7 +255,7 @@ def _left(setting: Setting, anchor: Anchor, start: int) -> tuple[str, list[tuple
         found.append("known_long")
     if near is not None:
         found.append(f"near_{near}")
-    elif (chained or setting.begins(start)) and division and region.misprint(name):
+    elif begins and division and region.misprint(name):
         found.append("near_misprint")
     if stem[-1:] in suffix.generic:
         found.append("generic_end")
@@ -269,7 +269,7 @@ def _left(setting: Setting, anchor: Anchor, start: int) -> tuple[str, list[tuple
             found.append("quoted")
     elif text[start - 1] in CLEAR:
         found.append("left_particle")
-    elif _behind_word(text, start):
+    elif behind_word:
         found.append("left_word")
     if start > 1 and text[start - 1] in _PREFIXES and (setting.begins(start - 1) or start - 1 in setting.ends):
         found.append("left_prefix")

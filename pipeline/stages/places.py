@@ -87,11 +87,11 @@ class Places:
     def find(self, text: str, region: Region) -> list[Found]:
         """The places of a folded text, without overlaps."""
         survey = self.survey(text, region)
-        sure: set[str] = set()
-        lower: list[Found] = []
-        for _ in range(2):  # the second time with the names that the first was sure of
-            lower = self.bounds.find(text, survey.upper, region, sure, survey.heads, survey.doubtful)
-            sure = {text[f.start : f.end] for f in lower if f.score >= SURE}
+        known = (text, survey.upper, region)
+        lower = self.bounds.find(*known, (), survey.heads, survey.doubtful)
+        sure = {name for f in lower if f.score >= SURE and text.count(name := text[f.start : f.end]) > 1}
+        if sure:  # once more, with the names that come again
+            lower = self.bounds.find(*known, sure, survey.heads, survey.doubtful)
         lower = [_before_villagers(text, f) for f in lower]
         begun = {f.start: f for f in lower}
         upper = [*survey.upper, *(f for f in survey.doubtful if f.end in begun)]
