@@ -1,4 +1,4 @@
-"""Make the shipped models again: `python -m pipeline.train segmenter|headings|names|objects|events configs/train.yaml`.
+"""Make the shipped models again: `python -m pipeline.train segmenter|splits|headings|names|objects|events configs/train.yaml`.
 
 The models of `objects` and `events` read the vectors of the name model, so they come after `names`.
 
@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-PARTS = ("segmenter", "headings", "names", "objects", "events")
+PARTS = ("segmenter", "splits", "headings", "names", "objects", "events")
 
 
 def missing(settings: Any) -> list[str]:
@@ -62,6 +62,10 @@ def main(arguments: list[str] | None = None) -> int:
             from pipeline.training import segmenter
 
             segmenter.train(settings)
+        elif chosen.command == "splits":
+            from pipeline.training import splits
+
+            splits.train(settings)
         elif chosen.command == "headings":
             from pipeline.training import headings
 

@@ -55,16 +55,20 @@ def _splits() -> tuple[float, dict[str, float]]:
 def one_clause(above: str, below: str) -> float:
     """Log-odds that two folded lines are one clause set in two, rather than each a whole (see page_splits.tsv)."""
     bias, weight = _splits()
+    return bias + sum(weight.get(gram, 0.0) for gram in split_grams(above, below))
+
+
+def split_grams(above: str, below: str) -> tuple[str, ...]:
+    """The rows of page_splits.tsv that speak of two folded lines."""
     one, two = (_DIGIT.sub("0", line).replace(" ", "_") for line in (above, below))
     a, b, start, end = one[-3:].rjust(3, "^"), two[:3].ljust(3, "$"), one[:3], two[-3:]
-    grams = (
+    return (
         *("a" + a[k:] for k in range(3)),
         *("b" + b[: k + 1] for k in range(3)),
         *("s" + start[: k + 1] for k in range(3)),
         *("e" + end[-k - 1 :] for k in range(3)),
         *("j" + a[2] + b[0], "j" + a[1:] + b[0] + "<", "j" + a[2] + b[:2] + ">"),
     )
-    return bias + sum(weight.get(gram, 0.0) for gram in grams)
 
 
 @cache
