@@ -79,7 +79,7 @@ class Region:
         return upper is None or any(self.holds(d.code) or self._gazetteer.under(d.code, name) for d in upper.divisions)
 
     def is_site(self, name: str) -> bool:
-        """Whether a community, street or village is named after what is called so: 人民路社区 after 人民路."""
+        """Whether a community, street or village is named after what is called so: 团结路社区 after 团结路."""
         known = self._sites.get(name)
         if known is None:
             known = self._sites[name] = any(name + suffix in self._gazetteer for suffix in ("社区", "街道", "村"))
