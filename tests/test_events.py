@@ -5,6 +5,7 @@ The sentences and every name in them are invented. Names are marked in the text,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ from spacy.tokens import Doc
 from pipeline.language import names
 from pipeline.language.document import MENTIONS, get_spans, set_spans
 from pipeline.records import EVENT_ROLES, EVENT_TYPES, Event, Mention
-from pipeline.stages import event_triggers, events, quantities, sentences, times
+from pipeline.stages import event_arguments, event_triggers, events, quantities, sentences, times
 from pipeline.stages.event_model import Scorer
 from pipeline.stages.event_view import View
 from pipeline.stages.sentences import Sentences
@@ -164,7 +165,10 @@ def test_two_events_of_a_type_in_a_sentence_keep_their_own_arguments(nlp: Langua
 
 def test_a_headline_tells_again_what_the_body_tells(nlp: Language) -> None:
     text = f"{TOWN}举办羽毛球比赛\n7月25日,{TOWN}首届羽毛球比赛在文化广场举办。12支队伍参加比赛。"
-    doc = read(nlp, marked(text))
+    doc = marked(text)
+    first, *rest = doc._.article.segments
+    doc._.article = replace(doc._.article, segments=(replace(first, role="headline"), *rest))
+    read(nlp, doc)
     contests = [span for span, e in get_spans(doc, "events") if e.type == "contest"]
     assert len(contests) == 1
     assert contests[0].start_char > doc.text.index("\n")
@@ -178,6 +182,26 @@ def test_looking_back_on_an_event_is_no_second_one(nlp: Language) -> None:
 def test_the_subject_is_carried_over(nlp: Language) -> None:
     text = f"今年以来,{TOWN}投资300万元,新建文化广场3处,改造老旧小区5个。"
     assert ("agent", "云溪镇") in roles(nlp, text, "改造")
+
+
+def test_who_is_told_in_one_list_has_one_role(nlp: Language) -> None:
+    text = f"5月8日,由{BUREAU}、[清河县妇联|ORG]、[清河县文化馆|ORG]和[清河县作家协会|ORG]主办的诵读活动在{TOWN}启动。"
+    hosts = {"清河县民政局", "清河县妇联", "清河县文化馆", "清河县作家协会"}
+    doc = read(nlp, marked(text))
+    for _, event in get_spans(doc, "events"):
+        told_of = {doc.text[a.start : a.end]: a.role for a in event.arguments}
+        assert len({told_of.get(host) for host in hosts}) == 1
+    assert {("agent", host) for host in hosts} <= {
+        (a.role, doc.text[a.start : a.end]) for _, e in get_spans(doc, "events") for a in e.arguments
+    }
+
+
+def test_of_a_chain_of_places_the_last_takes_part(nlp: Language) -> None:
+    text = f"近日,{TOWN}{VILLAGE}入选全县文明村名单。"
+    doc = read(nlp, marked(text))
+    words = {doc.text[a.start : a.end] for _, e in get_spans(doc, "events") for a in e.arguments}
+    assert "石桥村" in words
+    assert "云溪镇" not in words
 
 
 def test_an_argument_is_a_name_and_not_the_word_that_stands_for_it(nlp: Language) -> None:
@@ -281,6 +305,12 @@ def test_scorer_goes_through_a_file(tmp_path: Path) -> None:
     assert again.encoder == "mark"
 
 
+def test_running_sums() -> None:
+    vectors = np.random.default_rng(0).normal(size=(150, 4)).astype(np.float32)
+    expected = np.concatenate([np.zeros((1, 4)), vectors.cumsum(axis=0)])
+    np.testing.assert_allclose(event_arguments.sums(vectors), expected, atol=1e-4)
+
+
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", features=np.array("a"))
     with pytest.raises(ValueError, match="no event model"):
@@ -305,7 +335,7 @@ def test_the_same_vectors_whether_the_name_stage_came_before_or_not(nlp: Languag
 @pytest.mark.torch
 def test_practice_articles_are_read_with_their_events(tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    from pipeline.training.events import practice_docs, practice_language
+    from pipeline.training.event_docs import practice_docs, practice_language
 
     (tmp_path / "x.txt").write_text(
         "#article news\nH 一个标题\nD 本报讯\nT 近日,云溪镇〔meeting|召开〕会议,将〔construction!|建设〕水塔1座。\nM L:云溪镇\n"

@@ -52,8 +52,7 @@ def features(
         side = "B" if before else "A"
         where = _where(view, low, high, clause, sentence, paragraph)
         k = c.kind
-        p1, p2 = flat[a - 1 : a] or "^", flat[max(0, a - 2) : a] or "^"
-        n1, n2 = flat[b : b + 1] or "$", flat[b : b + 2] or "$"
+        p1, n1 = flat[a - 1 : a] or "^", flat[b : b + 1] or "$"
         gap = flat[b:fa] if before else flat[fb:a]
         rank = min(3, counts[key])
         between = sum(1 for o in others if (high <= o < start if before else end <= o < low))
@@ -62,10 +61,8 @@ def features(
         f = [
             f"k:{k}", f"kd:{kd}", f"k_s:{k}{side}", f"w_k_s:{word}{k}{side}{near}", f"e_k_s:{kind}{k}{side}", f"e_kd:{kind}{kd}",
             f"e_k_where:{kind}{k}{where}", f"k_s_where:{k}{side}{where}", f"k_rank:{k}{side}{rank}", f"k_rank_where:{k}{side}{rank}{where}",
-            f"k_p1:{k}{p1}", f"k_p2:{k}{p2}", f"k_n1:{k}{n1}", f"k_n2:{k}{n2}", f"e_k_p1:{kind}{k}{p1}", f"e_k_n1:{kind}{k}{n1}",
-            f"k_p1_s:{k}{p1}{side}{near}", f"k_n1_s:{k}{n1}{side}{near}", f"k_pn:{k}{p1}{n1}{near}",
+            f"k_p1:{k}{p1}", f"k_n1:{k}{n1}", f"k_p1_s:{k}{p1}{side}{near}", f"k_n1_s:{k}{n1}{side}{near}",
             f"k_between:{k}{min(3, between)}{where}", f"k_len:{k}{min(6, (c.end - c.start + 1) // 2)}", f"e_rank:{kind}{k}{side}{rank}{near}",
-            f"w_kd:{word}{kd}{near}",
         ]  # fmt: skip
         if told is not None:
             role = told.roles.get(view.text[c.start : c.end], "none")
@@ -76,7 +73,7 @@ def features(
         if near:
             f.append(f"k_gap:{k}{side}{min(6, len(gap))}")
             if len(gap) <= 3:
-                f += [f"gap:{k}{side}{gap}", f"e_gap:{kind}{k}{side}{gap}"]
+                f.append(f"gap:{k}{side}{gap}")
             if gap:
                 f.append(f"k_g0:{k}{side}{gap[0]}")
                 f.append(f"k_g9:{k}{side}{gap[-1]}")
@@ -90,14 +87,7 @@ def features(
             f.append(f"over_q:{k}{side}")
         if k in (NOUN, TITLE, AROUND):
             t = view.text[c.start : c.end]
-            f += [
-                f"h1:{t[-1]}",
-                f"h2:{t[-2:]}",
-                f"h1s:{t[-1]}{side}",
-                f"e_h1:{kind}{t[-1]}{side}",
-                f"e_h2:{kind}{t[-2:]}",
-                f"b1:{t[0]}",
-            ]
+            f += [f"h1:{t[-1]}", f"h2:{t[-2:]}", f"h1s:{t[-1]}{side}", f"e_h1:{kind}{t[-1]}{side}", f"b1:{t[0]}"]
             inner = view.covered(c.start, c.end)
             if inner is not None:
                 f.append(f"inner:{inner.symbol}{inner.start == c.start}{inner.end == c.end}")
@@ -129,10 +119,31 @@ def _where(view: View, low: int, high: int, clause: tuple[int, int], sentence: t
     return f"{'-' if low < sentence[0] else '+'}{min(3, n)}s"
 
 
+def lists(view: View, found: Sequence[Candidate]) -> list[list[int]]:
+    """Candidates that are told in one list (甲局、乙局和丙局), which is one symbol of the view: numbers in `found`."""
+    out: dict[int, list[int]] = {}
+    for i, c in enumerate(found):
+        if c.kind in "OLP":
+            out.setdefault(view.flat_span(*c.at)[0], []).append(i)
+    return [
+        some
+        for some in out.values()
+        if len(some) > 1 and "、" in view.text[min(found[i].at[0] for i in some) : max(found[i].at[1] for i in some)]
+    ]
+
+
+_BLOCK = 64
+_BELOW = np.tril(np.ones((_BLOCK, _BLOCK), dtype=np.float32))
+
+
 def sums(vectors: Array) -> Array:
     """Running sums of an article's vectors, (characters + 1, D), for `dense`."""
     out = np.zeros((len(vectors) + 1, vectors.shape[1]), dtype=np.float32)
-    np.cumsum(vectors, axis=0, out=out[1:])
+    for start in range(0, len(vectors), _BLOCK):  # by products of blocks: eight times as fast as numpy.cumsum
+        some = vectors[start : start + _BLOCK]
+        size = len(some)
+        np.matmul(_BELOW[:size, :size], some, out=out[start + 1 : start + 1 + size])
+        out[start + 1 : start + 1 + size] += out[start]
     return out
 
 

@@ -20,7 +20,10 @@ NOUN, TITLE, AROUND = "N", "S", "W"  # a noun phrase, a quoted name, the phrase 
 _BREAK = re.compile(
     r"(?P<word>等[奖级次功候座]|和[谐美睦]|共[享富青同建产治]|[对应]对|对[象接]|其他|及时|以上|以下|以内|以旧换新|还款|首都|都市|给予|把握|"
     r"与会|目的|将军|把手|向阳|方向|为民|中共|由来)|"
-    r"[,;:。!?、\n()|]|[的了在于为给到对向与和及并把被由从将以已共还也又就都各该其]|累计|先后|同时|分别|联合|通过|根据|按照|关于|进行|以及|等地|等人|等"
+    r"[,;:。!?、\n()|]|[的了在于为给到对向与和及并把被由从将以已共还也又就都各该其]|累计|先后|同时|分别|联合|通过|根据|按照|关于|进行|以及|等地|等人|等|"
+    # adverbs, and verbs that stand before who or what they take along
+    r"第一时间|迅速|随即|立即|全力|纷纷|单独|自行|陆续|相继|再次|均(?![衡匀等价])|带领|带着|率领|会同|携手|邀请|发动|召开|举行|举办|开展|参加|接受|"
+    r"走进|来到|前往|深入|动员(?![大令]?会)|(?<![党会群种类基])组织(?![部者振生架机委])"
 )
 
 
@@ -84,7 +87,7 @@ def candidates(view: View, start: int, end: int, names: Named) -> list[Candidate
     high = len(view.text) if whole or p + 1 >= len(view.paragraphs) else view.paragraphs[p + 1]
     low, high = max(low, start - _REACH), min(high, end + _REACH)
     nearest: dict[tuple[str, str], Candidate] = {}
-    for c in _all(view, names, start, end, low, high):
+    for c in _all(view, names, start, end, low, high, whole):
         if c.start < end and start < c.end and c.kind != AROUND:
             continue
         if c.told:  # the name stands where it is told nearest to the trigger
@@ -137,9 +140,18 @@ class Named:
         return best.start, best.end
 
 
-def _all(view: View, names: Named, start: int, end: int, low: int, high: int) -> Iterator[Candidate]:
+def _all(view: View, names: Named, start: int, end: int, low: int, high: int, everywhere: bool) -> Iterator[Candidate]:
     sentence = view.sentence(start, end)
-    for e in view.within(low, high):
+    if not everywhere:  # hardly an argument is told later than in the next sentence
+        high = min(high, view.sentence(sentence[1], min(sentence[1] + 2, len(view.text)))[1])
+    paragraph = view.paragraphs[view.paragraph(start)]
+    entities = view.within(low, high)
+    follows = {e.start for e in entities if e.symbol in "LO"}
+    for e in entities:
+        if not everywhere and not _reaches(e, sentence, paragraph):
+            continue
+        if e.symbol == "L" and e.end in follows:  # of 某县某镇某村 the last one takes part
+            continue
         detail = ""
         if isinstance(e.record, Mention):
             detail = e.record.level or ""
@@ -150,8 +162,6 @@ def _all(view: View, names: Named, start: int, end: int, low: int, high: int) ->
             detail = e.record.kind
             if e.record.object_span and sentence[0] <= e.record.object_span[0] < sentence[1]:
                 yield Candidate(*e.record.object_span, NOUN, "counted")
-        if e.symbol in (TIME, QUANTITY) and not sentence[0] - 120 <= e.start < sentence[1] + 60:
-            continue
         yield Candidate(e.start, e.end, e.symbol, detail)
     yield from _referring(view, names, max(low, sentence[0] - 80), min(high, sentence[1]))
     for a, b, kind in view.quotes:
@@ -163,6 +173,17 @@ def _all(view: View, names: Named, start: int, end: int, low: int, high: int) ->
     yield from _phrases(view, sentence[0], start, max(sentence[0], first))
     yield from _phrases(view, end, min(sentence[1], last), end)
     yield _around(view, start, end, clause)
+
+
+def _reaches(e: Entity, sentence: tuple[int, int], paragraph: int) -> bool:
+    """Whether an entity may belong to an event of a sentence, by its kind: on labelled pages one in a hundred others does."""
+    if e.symbol == "X":
+        return sentence[0] <= e.start < sentence[1]
+    if e.symbol == QUANTITY:
+        return sentence[0] <= e.start < sentence[1] + 60
+    if e.symbol == TIME:
+        return min(paragraph, sentence[0] - 120) <= e.start < sentence[1]
+    return e.symbol != "P" or e.start >= paragraph
 
 
 def _referring(view: View, names: Named, low: int, high: int) -> Iterator[Candidate]:

@@ -67,16 +67,25 @@ class Scorer:
 
     def scores(self, features: Sequence[Collection[str]], dense: Array) -> Array:
         """(examples, classes), not normalised; `dense` (examples, dimension) is not looked at without a network."""
-        known = self.features
+        return self.weighed(features) + self.networked(dense)
+
+    def weighed(self, features: Sequence[Collection[str]]) -> Array:
+        """The part of `scores` that features give: the sum of their weights."""
+        known = self.features.get
         out = np.zeros((len(features), len(self.classes)), dtype=np.float32)
-        numbers = [[n for f in some if (n := known.get(f)) is not None] for some in features]
+        numbers = [[n for n in map(known, some) if n is not None] for some in features]
         full = [i for i, some in enumerate(numbers) if some]
         if full:
             starts = np.cumsum([0, *(len(numbers[i]) for i in full)])[:-1]
             out[full] = np.add.reduceat(self.weights[list(chain.from_iterable(numbers))], starts, axis=0)
-        if self.network:
-            hidden = dense @ self.network["inward"] + self.network["inward_bias"]
-            out += np.maximum(hidden, 0, out=hidden) @ self.network["outward"] + self.network["outward_bias"]
+        return out
+
+    def networked(self, dense: Array) -> Array:
+        """The part of `scores` that the network gives, 0 without one."""
+        if not self.network:
+            return np.zeros((len(dense), len(self.classes)), dtype=np.float32)
+        hidden = dense @ self.network["inward"] + self.network["inward_bias"]
+        out: Array = np.maximum(hidden, 0, out=hidden) @ self.network["outward"] + self.network["outward_bias"]
         return out
 
 

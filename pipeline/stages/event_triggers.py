@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,10 @@ class Lexicon:
         self.blocked = {w for w in content["words"].split() if w not in self.types}
         self.heads = {w: kind for kind, words in content["heads"].items() for w in words.split()}
         self.light = set(content["light"].split())
-        self.trigger = re.compile(f"(?=({alternation([*self.types, *self.blocked])}))")  # at every place
+        self.starting: dict[str, list[str]] = {}  # words by their first character, longest first
+        for word in sorted({*self.types, *self.blocked}, key=lambda w: (-len(w), w)):
+            self.starting.setdefault(word[0], []).append(word)
+        self.first = re.compile(f"[{re.escape(''.join(sorted(self.starting)))}]")
         self.head = re.compile(f"(?:{alternation(self.heads)})")
         self.cues = {
             name: re.compile(alternation(words.split()))
@@ -64,19 +67,21 @@ def lexicon() -> Lexicon:
 def candidates(view: View) -> list[Trigger]:
     """Trigger words of the article outside names, times and quantities, in order of place; they may overlap."""
     lex = lexicon()
+    text = view.text
     out = []
     free = 0  # inside a blocked word nothing begins
-    for m in lex.trigger.finditer(view.text):
-        start, word = m.start(), m[1]
+    for m in lex.first.finditer(text):
+        start = m.start()
         if start < free:
             continue
-        if word in lex.blocked:
-            free = start + len(word)
+        words = [word for word in lex.starting[m[0]] if text.startswith(word, start)]
+        if words and words[0] in lex.blocked:
+            free = start + len(words[0])
             continue
-        for size in range(1, len(word) + 1):
-            types = lex.types.get(word[:size])
-            if types is not None and not view.covered(start, start + size):
-                out.append(Trigger(start, start + size, word[:size], tuple(types)))
+        for word in reversed(words):
+            types = lex.types.get(word)
+            if types is not None and not view.covered(start, start + len(word)):
+                out.append(Trigger(start, start + len(word), word, tuple(types)))
     if view.doc._.article is not None and view.doc._.article.kind == "list":
         taken = {(t.start, t.end) for t in out}
         out += [t for t in _prizes(view) if (t.start, t.end) not in taken]
@@ -103,123 +108,114 @@ def _prizes(view: View) -> Iterator[Trigger]:
 
 
 _SKIP = re.compile(r"[了着过起出好完]")
-_SAID = re.compile("强调|指出|要求|表示|介绍|认为|希望|建议|据悉|据了解|获悉|说")
 _TAIL = re.compile(r"[”’》\")）\sQ]+$")
 
 
 def features(view: View, found: list[Trigger]) -> list[list[str]]:
-    """Features of each of an article's candidates; `found` is what `candidates` gave."""
+    """Features of each of an article's candidates; `found` is what `candidates` gave.
+
+    They are few on purpose: what tells articles of the labelled pages apart (their kind, their paragraphs, what is said
+    and planned there) misleads on real print.
+    """
     out = []
-    seen_words: set[str] = set()
-    seen_types: set[str] = set()
-    kind = view.doc._.article.kind if view.doc._.article is not None else "news"
-    spans = [(view.clause(t.start, t.end), t) for t in found]
-    for i, (clause, t) in enumerate(spans):
+    seen: set[str] = set()
+    clauses: dict[tuple[int, int], _Clause] = {}
+    for t in found:
+        place = view.clause(t.start, t.end)
+        clause = clauses.get(place)
+        if clause is None:
+            clause = clauses[place] = _Clause(view, *place)
         f = _context(view, t, clause)
-        mates = [u for c, u in spans[max(0, i - 6) : i + 7] if c == clause and u is not t]
-        before = [u for u in mates if u.end <= t.start]
-        after = [u for u in mates if u.start >= t.end]
-        for u in mates:
-            if u.start < t.end and t.start < u.end:
-                f.append("inside" if u.end - u.start > t.end - t.start else "around")
-        f.append(f"before:{min(2, len(before))}")
-        f.append(f"after:{min(2, len(after))}")
-        if before:
-            f.append(f"bt:{before[-1].types[0]}")
-            if before[-1].end == t.start:
-                f.append(f"bw:{before[-1].word}")
-        if after:
-            f.append(f"at:{after[0].types[0]}")
-            if after[0].start == t.end:
-                f.append(f"aw:{after[0].word}")
-        if t.word in seen_words:
+        f += clause.features
+        if t.word in seen:
             f.append("again:word")
-        if t.types[0] in seen_types:
+        if t.types[0] in seen:
             f.append("again:type")
-        seen_words.add(t.word)
-        seen_types.add(t.types[0])
-        f.append(f"kind:{kind}")
+        seen |= {t.word, t.types[0]}
         out.append(f)
     return out
+
+
+def realis_features(view: View, t: Trigger, seen: list[str]) -> list[str]:
+    """Features that tell whether an event is planned; `seen` are those of its trigger."""
+    left = view.flat[view.flat_span(view.clause(t.start, t.end)[0], t.start)[0] : view.flat_span(t.start, t.end)[0]]
+    words = {x for pattern in lexicon().cues.values() for x in pattern.findall(left)}
+    return [*seen, *(f"cw:{x}" for x in words)]
 
 
 _SYMBOLS = frozenset("POLXTQ")
 
 
-@lru_cache(maxsize=256)
-def _cues_before(told: str) -> list[str]:
-    """Features of what the sentence says before the clause: the same for every candidate of the clause."""
-    return [f"scue:{name}" for name, pattern in lexicon().cues.items() if told and pattern.search(told)]
+class _Clause:
+    """A clause, and what all candidates in it share; offsets are those of `flat`."""
+
+    def __init__(self, view: View, start: int, end: int):
+        flat, lex = view.flat, lexicon()
+        self.low, self.high = low, high = view.flat_span(start, end)
+        first, last = view.sentence(start, end)
+        s0, s1 = view.flat_span(first, last)
+        told = flat[s0:low]
+        self.heads = [(m.start(), m.end(), lex.heads[m[0]]) for m in lex.head.finditer(flat, low, high)]
+        self.cues = [
+            (m.start(), m.end(), name) for name, pattern in lex.cues.items() for m in pattern.finditer(flat, low, high)
+        ]
+        bare = _TAIL.sub("", flat[low:high])
+        self.tail = low + len(bare)
+        self.last = lex.head_at_end(bare)
+        f = [f"sc:{c}" for c in _SYMBOLS.intersection(flat[s0:s1])]
+        f += [f"sp:{c}" for c in _SYMBOLS.intersection(told)]
+        f.append(f"end:{flat[high : high + 1]}")
+        f.append(f"beg:{flat[low - 1 : low] if low > s0 else '^'}")
+        if s1 - s0 < 24:
+            f.append("short")
+        f += [f"scue:{name}" for name, pattern in lex.cues.items() if told and pattern.search(told)]
+        paragraph = view.paragraph(start)
+        role = view.roles[paragraph]
+        f.append(f"role:{role}")
+        if role == "body" and view.nth[paragraph] == 0 and first <= view.paragraphs[paragraph]:
+            f.append("lead")
+        self.features = f
 
 
-def _context(view: View, t: Trigger, clause: tuple[int, int]) -> list[str]:
-    lex = lexicon()
+def _context(view: View, t: Trigger, clause: _Clause) -> list[str]:
     flat = view.flat
     a, b = view.flat_span(t.start, t.end)
-    low, high = view.flat_span(*clause)
-    left, right = flat[low:a], flat[b:high]
+    left, right = flat[clause.low : a], flat[b : clause.high]
     skip = _SKIP.match(right)
-    object_ = right[skip.end() :] if skip else right
-    f = ["bias", f"w:{t.word}", f"len:{min(3, t.end - t.start)}", f"ty:{t.types[0]}", f"tys:{','.join(t.types)}"]
-    l1, l2, l3 = left[-1:] or "^", left[-2:] or "^", left[-3:] or "^"
-    r1, r2, r3 = right[:1] or "$", right[:2] or "$", right[:3] or "$"
-    f += [f"l1:{l1}", f"l2:{l2}", f"l3:{l3}", f"r1:{r1}", f"r2:{r2}", f"r3:{r3}", f"lr:{l1}{r1}"]
-    f += [f"wl:{t.word}{l1}", f"wr:{t.word}{r1}"]
+    kind = t.types[0]
+    f = ["bias", f"w:{t.word}", f"len:{min(3, t.end - t.start)}", f"ty:{kind}", f"tys:{','.join(t.types)}"]
+    l1, r1 = left[-1:] or "^", right[:1] or "$"
+    f += [f"l1:{l1}", f"l2:{left[-2:]}", f"r1:{r1}", f"r2:{right[:2]}"]
+    f += [f"wl:{t.word}{l1}", f"wr:{t.word}{r1}", f"ty_l1:{kind}{l1}", f"ty_r1:{kind}{r1}"]
     if skip:
-        f.append("aspect")
-        f.append(f"o1:{object_[:1]}")
-        f.append(f"o2:{object_[:2]}")
-    f.append(f"ty_l1:{t.types[0]}{l1}")
-    f.append(f"ty_r1:{t.types[0]}{r1}")
-    on_left, on_right = _SYMBOLS.intersection(left), _SYMBOLS.intersection(right)
-    f += [f"lc:{c}" for c in on_left]
-    f += [f"rc:{c}" for c in on_right]
-    f += [f"tlc:{t.types[0]}{c}" for c in on_left]
-    f += [f"trc:{t.types[0]}{c}" for c in on_right]
-    f.append(f"first:{left[:1] or '^'}")
-    f.append(f"ll:{min(5, len(left) // 4)}")
-    f.append(f"rl:{min(5, len(right) // 4)}")
-    s0, s1 = view.flat_span(*view.sentence(t.start, t.end))
-    told = flat[s0:low]
-    f += [f"sc:{c}" for c in _SYMBOLS.intersection(flat[s0:s1])]
-    f += [f"sp:{c}" for c in _SYMBOLS.intersection(told)]
-    f.append(f"end:{flat[high : high + 1]}")
-    f.append(f"beg:{flat[low - 1 : low] if low > s0 else '^'}")
-    if s1 - s0 < 24:
-        f.append("short")
-    for name, pattern in lex.cues.items():
-        m = pattern.findall(left)
-        if m:
-            f.append(f"cue:{name}")
-            if pattern.search(left, max(0, len(left) - 4)):
-                f.append(f"near:{name}")
-            f += [f"cw:{x}" for x in set(m)]
-    bare = _TAIL.sub("", right)
-    if bare and (head := lex.head_at_end(bare)):
-        f += [f"rh:{head[1]}", f"rhw:{head[0]}", f"lrh:{t.word}:{head[1]}"]
-    f.append(f"rt:{bare[-2:]}")
-    f.append(f"rt1:{bare[-1:]}")
-    inside = {lex.heads[x] for x in lex.head.findall(right[:24])}
-    f += [f"ra:{x}" for x in inside]
-    nominal = {lex.heads[x] for x in lex.head.findall(left)}
-    f += [f"lh:{x}" for x in nominal]
+        object_ = right[skip.end() :]
+        f += ["aspect", f"o1:{object_[:1]}", f"o2:{object_[:2]}"]
+    for side, part in (("l", left), ("r", right)):
+        for c in _SYMBOLS.intersection(part):
+            f += [f"{side}c:{c}", f"t{side}c:{kind}{c}"]
+    f += [f"first:{left[:1] or '^'}", f"ll:{min(5, len(left) // 4)}", f"rl:{min(5, len(right) // 4)}"]
+    before = {name for _, end, name in clause.cues if end <= a}
+    f += [f"cue:{name}" for name in before]
+    f += [f"near:{name}" for name in {name for start, end, name in clause.cues if end <= a and start >= a - 4}]
+    if clause.tail > b:
+        bare = flat[b : clause.tail]
+        f += [f"rt:{bare[-2:]}", f"rt1:{bare[-1:]}"]
+        last = clause.last
+        if last and len(last[0]) > len(bare):
+            last = lexicon().head_at_end(bare)
+        if last:
+            f += [f"rh:{last[1]}", f"rhw:{last[0]}", f"lrh:{t.word}:{last[1]}"]
+    lex = lexicon()
+    f += [f"ra:{name}" for name in {lex.heads[x] for x in lex.head.findall(right[:24])}]
+    held = {name for _, end, name in clause.heads if end <= a}
+    f += [f"lh:{name}" for name in held]
     if not right.strip():
-        f += [f"lho:{t.word}:{x}" for x in nominal]
-    f += _cues_before(told)
-    f += [f"say:{x}" for x in _SAID.findall(told + left)]
+        f += [f"lho:{t.word}:{name}" for name in held]
     if t.word in view.display:
         f.append("in_display")
     quote = view.quote(t.start, t.end)
     if quote:
         f.append(f"quote:{quote}")
-    p = view.paragraph(t.start)
-    role = view.roles[p]
-    f.append(f"role:{role}")
-    if role == "body":
-        nth = sum(r == "body" for r in view.roles[:p])
-        f.append(f"para:{min(3, nth)}")
-        if nth == 0 and s0 == view.flat_span(view.paragraphs[p], view.paragraphs[p] + 1)[0]:
-            f.append("lead")
     return f
 
 
@@ -231,6 +227,14 @@ def future(view: View, t: Trigger) -> bool:
     """Whether the clause says before the trigger that it is still to come (将于, 计划)."""
     start = view.flat_span(view.clause(t.start, t.end)[0], t.start)[0]
     return _FUTURE.search(view.flat, start, view.flat_span(t.start, t.end)[0]) is not None
+
+
+_DENIED = re.compile(r"(?:没有|没|未|从未|并未|尚未|避免|防止|防范|杜绝)(?:再|有|能|曾|出现|发生|造成|引发){0,3}$")
+
+
+def denied(view: View, t: Trigger) -> bool:
+    """Whether the words right before a trigger say that it did not happen (没有发生, 未造成)."""
+    return _DENIED.search(view.text, max(view.clause(t.start, t.end)[0], t.start - 8), t.start) is not None
 
 
 # A clause that looks back on what is told elsewhere: 此次…, …出台后, 成立大会上.

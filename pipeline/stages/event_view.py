@@ -45,6 +45,8 @@ class View:
         self.clause_ends = [m.start() for m in _CLAUSE_END.finditer(self.text)]
         self.paragraphs = [0, *(m.end() for m in re.finditer("\n", self.text))]
         self.roles = [self._role(start) for start in self.paragraphs]
+        body = [role == "body" for role in self.roles]
+        self.nth = [sum(body[:i]) for i in range(len(body))]  # paragraphs of the body before each paragraph
         self.display = self._display()  # headline and kicker, for what is told again
         self.quotes = _quotes(self.text)
         self.lead_end = self._lead_end()

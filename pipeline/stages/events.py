@@ -27,7 +27,7 @@ from pipeline.language.names import load_model, vectors_of
 from pipeline.records import Argument, Event, Mention, TimeExpression
 from pipeline.stages import event_arguments, event_triggers
 from pipeline.stages.event_arguments import Told
-from pipeline.stages.event_candidates import Named, candidates
+from pipeline.stages.event_candidates import Candidate, Named, candidates
 from pipeline.stages.event_model import Array, Scorer, softmax
 from pipeline.stages.event_triggers import Trigger
 from pipeline.stages.event_view import PLACE, TIME, Entity, View
@@ -76,14 +76,13 @@ class Events:
         events = []
         if found:
             vectors = vectors_of(doc, self.encoder)
-            added = event_arguments.sums(vectors)
-            names = Named(view)
+            chosen = self._choose(view, found, vectors)
             starts = sorted(t.start for t in found)
             told: Told | None = None
-            for c in self._choose(view, found, vectors):
+            for c, options, network in self._options(view, chosen, vectors):
                 if told is not None and view.paragraph(told.start) != view.paragraph(c.trigger.start):
                     told = None
-                arguments = self._arguments(view, c, names, starts, told, (vectors, added))
+                arguments = self._arguments(view, c, options, network, starts, told)
                 told = Told(c.kind, c.trigger.start, {view.text[a.start : a.end]: a.role for a in arguments})
                 events.append((c.trigger, self._event(view, c, arguments)))
         set_spans(doc, EVENTS, [(t.start, t.end, e.type, e) for t, e in events])
@@ -94,14 +93,20 @@ class Events:
         seen = event_triggers.features(view, found)
         dense = event_triggers.dense(view, found, vectors)
         scores = self.triggers.scores(seen, dense)
-        planned = softmax(self.realis.scores(seen, dense))[:, 1] > 0.5
         scores[~np.stack([_allowed(t.types) for t in found])] = -np.inf
         chances = softmax(scores)
         kinds = 1 + chances[:, 1:].argmax(axis=1)
+        at = np.flatnonzero(1 - chances[:, 0] >= self.trigger_threshold)
+        if not len(at):
+            return []
+        told = [event_triggers.realis_features(view, found[i], seen[i]) for i in at]
+        planned = softmax(self.realis.scores(told, dense[at]))[:, 1] > 0.5
         likely: list[Choice] = []
-        for i in np.flatnonzero(1 - chances[:, 0] >= self.trigger_threshold):
+        for i, later in zip(at, planned, strict=True):
             t = found[i]
-            realis = "planned" if planned[i] or event_triggers.future(view, t) else "actual"
+            if event_triggers.denied(view, t):
+                continue
+            realis = "planned" if later or event_triggers.future(view, t) else "actual"
             likely.append(Choice(t, event_triggers.CLASSES[kinds[i]], 1 - float(chances[i, 0]), realis))
         kept: list[Choice] = []
         for c in sorted(likely, key=lambda c: -c.chance):
@@ -109,16 +114,33 @@ class Events:
                 kept.append(c)
         return list(_once(view, sorted(kept, key=lambda c: c.trigger.start)))
 
+    def _options(
+        self, view: View, chosen: list[Choice], vectors: Array
+    ) -> Iterator[tuple[Choice, list[Candidate], Array]]:
+        """Candidates for the arguments of each event, with what the network makes of them: one product an article."""
+        names, added = Named(view), event_arguments.sums(vectors)
+        found = [candidates(view, c.trigger.start, c.trigger.end, names) for c in chosen]
+        seen = [
+            event_arguments.dense(c.trigger.start, c.trigger.end, options, vectors, added)
+            for c, options in zip(chosen, found, strict=True)
+        ]
+        network = self.arguments.networked(np.concatenate(seen)) if seen else np.zeros((0, 0), dtype=np.float32)
+        at = 0
+        for c, options in zip(chosen, found, strict=True):
+            yield c, options, network[at : at + len(options)]
+            at += len(options)
+
     def _arguments(
-        self, view: View, c: Choice, names: Named, starts: list[int], told: Told | None, vectors: tuple[Array, Array]
+        self, view: View, c: Choice, options: list[Candidate], network: Array, starts: list[int], told: Told | None
     ) -> list[Argument]:
         """The arguments of an event in order of place; of overlapping candidates the likeliest."""
-        t = c.trigger
-        options = candidates(view, t.start, t.end, names)
         if not options:
             return []
+        t = c.trigger
         seen = event_arguments.features(view, t.start, t.end, c.kind, options, starts, told)
-        chances = softmax(self.arguments.scores(seen, event_arguments.dense(t.start, t.end, options, *vectors)))
+        chances = softmax(self.arguments.weighed(seen) + network)
+        for some in event_arguments.lists(view, options):  # who is told in one list has one role
+            chances[some] = chances[some[int(chances[some, 0].argmin())]]
         likely = []
         for option, chance in zip(options, chances, strict=True):
             if 1 - chance[0] >= self.argument_threshold:
@@ -152,9 +174,14 @@ class Choice(NamedTuple):
 
 
 def _once(view: View, found: list[Choice]) -> Iterator[Choice]:
-    """Without those that only look back on an event told elsewhere in the article by the same word."""
+    """Without those of a headline that the body tells, and those that only look back on an event told elsewhere in the
+    article by the same word."""
     back = [event_triggers.looks_back(view, c.trigger) for c in found]
+    display = [view.roles[view.paragraph(c.trigger.start)] in ("headline", "kicker") for c in found]
+    body = {c.kind for c, shown in zip(found, display, strict=True) if not shown}
     for i, c in enumerate(found):
+        if display[i] and c.kind in body:
+            continue
         same = [j for j, o in enumerate(found) if j != i and (o.kind, o.trigger.word) == (c.kind, c.trigger.word)]
         if not (back[i] and any(j < i or not back[j] for j in same)):
             yield c

@@ -32,7 +32,7 @@ from pipeline.stages.object_reading import (
     read,
 )
 from pipeline.training import counted
-from pipeline.training.events import labelled_docs
+from pipeline.training.event_docs import labelled_docs
 
 
 @dataclass
