@@ -120,7 +120,7 @@ def test_other_places(places: Places) -> None:
     ("text", "wanted"),
     [
         # roads and sites that a community somewhere is named after, though their names are words
-        ("7月3日，团结大道改造完工。", ["团结大道"]),
+        ("7月3日，建设大道改造完工。", ["建设大道"]),
         ("团结路、友谊路同时施工。", ["团结路", "友谊路"]),
         ("踏上了康庄大道，走出一条新路。", []),
         ("下沉到经济开发区、度假区、老城区。", []),
