@@ -29,11 +29,11 @@ def config(folder: Path) -> Config:
 def test_rows_are_added_and_those_of_the_same_key_replaced(tmp_path):
     shipped = {row["unit"]: row for row in load_tsv("units.tsv", UNITS, OPTIONAL, ("unit",))}
     (tmp_path / "units.tsv").write_text(
-        "unit\tname\tdimension\tkind\n标箱\t标箱\tcount\tcount\n米\t米尺\tlength\tlength\n"
+        "unit\tname\tdimension\tkind\n拖斗\t拖斗\tcount\tcount\n米\t米尺\tlength\tlength\n"
     )
     use_own([tmp_path])
     rows = {row["unit"]: row for row in load_tsv("units.tsv", UNITS, OPTIONAL, ("unit",))}
-    assert set(rows) == {*shipped, "标箱"}
+    assert set(rows) == {*shipped, "拖斗"}
     assert (rows["米"]["name"], rows["米"]["factor"]) == ("米尺", "")
     assert rows["厘米"] == shipped["厘米"]
 
@@ -48,19 +48,19 @@ def test_lists_of_a_yaml_lexicon_are_added_to(tmp_path):
 
 
 def test_what_was_cached_of_a_lexicon_is_read_again(tmp_path):
-    assert "标箱" not in units()
-    (tmp_path / "units.tsv").write_text("unit\tname\tdimension\tkind\n标箱\t标箱\tcount\tcount\n")
+    assert "拖斗" not in units()
+    (tmp_path / "units.tsv").write_text("unit\tname\tdimension\tkind\n拖斗\t拖斗\tcount\tcount\n")
     use_own([tmp_path])
-    assert "标箱" in units()
+    assert "拖斗" in units()
     use_own([])
-    assert "标箱" not in units()
+    assert "拖斗" not in units()
 
 
 def test_a_run_notices_that_a_file_of_the_folder_changed(tmp_path):
-    (tmp_path / "units.tsv").write_text("unit\tname\tdimension\tkind\n标箱\t标箱\tcount\tcount\n")
+    (tmp_path / "units.tsv").write_text("unit\tname\tdimension\tkind\n拖斗\t拖斗\tcount\tcount\n")
     before = config(tmp_path).fingerprint()
     assert config(tmp_path).fingerprint() == before
-    (tmp_path / "units.tsv").write_text("unit\tname\tdimension\tkind\n标箱\t集装箱\tcount\tcount\n")
+    (tmp_path / "units.tsv").write_text("unit\tname\tdimension\tkind\n拖斗\t集装箱\tcount\tcount\n")
     assert config(tmp_path).fingerprint() != before
 
 
@@ -71,10 +71,10 @@ def test_a_run_notices_that_a_file_of_the_folder_changed(tmp_path):
         ("units.tsv", "unit name\n", "units.tsv, line 1: columns are .* parted by tabs"),
         (
             "units.tsv",
-            "unit\tname\tdimension\tkind\n标箱\t标箱\tcount\tthing\n",
+            "unit\tname\tdimension\tkind\n拖斗\t拖斗\tcount\tthing\n",
             "units.tsv, line 2, column kind: 'thing'",
         ),
-        ("units.tsv", "unit\tname\tdimension\tkind\n标箱\t标箱\n", "units.tsv, line 2, column dimension: empty"),
+        ("units.tsv", "unit\tname\tdimension\tkind\n拖斗\t拖斗\n", "units.tsv, line 2, column dimension: empty"),
         ("posts.yaml", "role: []\n", "posts.yaml, line 1: there is no key 'role'"),
         ("posts.yaml", "roles: 3\n", "roles.* must be a list"),
         ("posts.yaml", "roles: [\n", "posts.yaml, line 2"),
