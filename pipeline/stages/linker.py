@@ -18,19 +18,19 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import MENTIONS, get_spans, set_spans
-from pipeline.lexicon.divisions import OLDEST_EDITION, PEOPLES, Division, Divisions, divisions, significant
-from pipeline.lexicon.place_names import UpperNames, credible_misprint, other_names, upper_names
+from pipeline.lexicon.divisions import OLDEST_EDITION, Division, Divisions, divisions, significant
+from pipeline.lexicon.place_names import UpperNames, other_names, upper_names
 from pipeline.stages.place_bounds import bounds, may_hold
+from pipeline.stages.place_matching import LOWEST, RARE, Matching, fits
 from pipeline.stages.place_region import ORDER
 from pipeline.stages.place_trail import Place, Trail
 
 _UPPER = frozenset(("province", "city", "county"))
 _DIVISIONS = ("province", "city", "county", "town", "community", "village")
-_LOWEST = frozenset(("community", "village"))
 _SUFFIXES_OF = {
     "town": ("镇", "街道", "乡", "苏木"), "community": ("社区",), "village": ("村", "嘎查", "新村", "社区"),
 }  # fmt: skip
-_ENDS_OF_LOWEST = ("社区", "村", "嘎查", "小区", "居", "屯", "队")
+_ENDS_OFLOWEST = ("社区", "村", "嘎查", "小区", "居", "屯", "队")
 _COUNTY_SUFFIXES = ("县", "区", "市")
 _LEVEL_OF_WORD = {
     "省": ("province",), "市": ("city", "county"), "州": ("city",), "盟": ("city",), "县": ("county",), "区": ("county",),
@@ -39,7 +39,6 @@ _LEVEL_OF_WORD = {
 _DEICTIC = re.compile(rf"[我本该](?:{'|'.join(_LEVEL_OF_WORD)})")
 _PLACE_OF_BODY = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:街道|[镇乡])")  # 李镇 in 李镇党委
 _DIGITS = {"province": 2, "city": 4, "county": 6}
-_RARE = 3  # a name that no more divisions in the country bear may be a misprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,8 @@ class _Article:
 
     def __init__(self, gazetteer: Divisions, names: UpperNames, home: str | None, text: str, year: int | None):
         self._gazetteer, self._names = gazetteer, names
-        self._text, self._year = text, year or OLDEST_EDITION
+        self._text = text
+        self._matching = Matching(gazetteer, year or OLDEST_EDITION)
         self._others = other_names().entries
         self._home = gazetteer.by_path(home) if home else None
         self._places: dict[int, Place] = {}  # by the start of the mention
@@ -257,23 +257,25 @@ class _Article:
         areas = [parent] if parent is not None else list(self._around(mention))
         counties = any(area.level == "county" for area in areas)
         for area in areas:
-            if area.level == "city" and counties and self._gazetteer.count(name) > _RARE:
+            if area.level == "city" and counties and self._gazetteer.count(name) > RARE:
                 continue  # a village that many counties have is not that of a county the article does not speak of
-            found = self._exactly(area, forms, level)
+            found = self._matching.exactly(area, forms, level)
             if not found and area.level == "town":
-                found = self._varied(area, name, level)
+                found = self._matching.varied(area, name, level)
             if found:
                 return self._choose(found, area, mention)
         for area in areas:
-            found = self._varied(area, name, level) or self._misprinted(area, name, level, area is parent)
+            found = self._matching.varied(area, name, level) or self._matching.misprinted(
+                area, name, level, area is parent
+            )
             if found:
                 return self._choose(found, area, mention)
         if parent is None and (self._home is None or level == "town"):
-            everywhere = self._with_child([d for d in self._gazetteer.lookup(name) if _fits(d.level, level)], mention)
+            everywhere = self._with_child([d for d in self._gazetteer.lookup(name) if fits(d.level, level)], mention)
             if len(everywhere) == 1 and (self._home is None or everywhere[0].code[:2] == self._home.code[:2]):
                 return Place.of(everywhere[0])
         above = parent or self._above(mention, areas)
-        if level in _LOWEST and not name.endswith(_ENDS_OF_LOWEST):
+        if level in LOWEST and not name.endswith(_ENDS_OFLOWEST):
             name += _SUFFIXES_OF[level][0]
         return Place(level, f"{above.path}/{name}" if above else name, None, "unlisted")
 
@@ -288,63 +290,6 @@ class _Article:
         """Of several divisions those that hold the place printed right behind, if any does."""
         child = self._at.get(mention.end) if len(found) > 1 else None
         return (child and [d for d in found if self._gazetteer.under(d.code, child.name)]) or found
-
-    def _exactly(self, area: Place, forms: list[str], level: str) -> list[Division]:
-        if area.code is None:
-            return []
-        for form in forms:
-            found = [d for d in self._gazetteer.under(area.code, form) if _fits(d.level, level)]
-            if found:
-                return self._renewed(found, area.code)
-        if level == "village" and forms[0].endswith("村"):  # 北岭村 for 北岭畲族村
-            for people in PEOPLES:
-                if found := self._gazetteer.under(area.code, f"{forms[0][:-1]}{people}族村"):
-                    return found
-        if level == "town" and area.level == "county":  # 同乐乡 for 同乐苗族乡
-            town = self._gazetteer.town_by_stem(area.code, forms[0])
-            return [town] if town is not None else []
-        return []
-
-    def _renewed(self, found: list[Division], code: str) -> list[Division]:
-        """The new village that took the place of one gone from the list: 张庄村, now 张庄新村."""
-        if any(d.status == "official" or self._year < d.edition for d in found):
-            return found
-        new = [
-            d for d in self._gazetteer.under(code, found[0].name.removesuffix("村") + "新村") if d.status == "official"
-        ]
-        return new or found
-
-    def _varied(self, area: Place, name: str, level: str) -> list[Division]:
-        if area.code is None:
-            return []
-        found = self._gazetteer.variants(area.code, name, level)
-        if len({d.name for d in found}) != 1:
-            return []
-        # the printed suffix stands: 三联村 is not renamed 三联社区 because the list has the community
-        # and on an old page stands what was called so then
-        renamed = level == "town" or found[0].name.removesuffix("新村") == name.removesuffix("村")
-        keep = renamed and self._year >= OLDEST_EDITION
-        return [
-            dataclasses.replace(d, status="fuzzy", path=d.path if keep else f"{d.path.rpartition('/')[0]}/{name}")
-            for d in found
-        ]
-
-    def _misprinted(self, area: Place, name: str, level: str, printed_parent: bool) -> list[Division]:
-        """Divisions that the name may be a misprint of; a name that many places bear is none, but under its parent."""
-        if area.code is None or (self._gazetteer.count(name) > _RARE and not printed_parent):
-            return []
-        if level in _LOWEST and ORDER[area.level] < ORDER["county"]:
-            return []  # in a whole city some village always looks alike
-        near = [(credible_misprint(name, d.name), d) for d in self._gazetteer.misprints(area.code, name, level)]
-        best = max((share for share, _ in near), default=0.0)
-        found = [division for share, division in near if best and share == best]
-        if not found and level == "town":
-            found = [
-                town
-                for town in self._gazetteer.children(area.code, "town")
-                if town.name != name and sorted(town.name) == sorted(name)
-            ]  # 河清镇 for 清河镇
-        return [dataclasses.replace(d, status="fuzzy") for d in found] if len({d.name for d in found}) == 1 else []
 
     def _choose(self, found: list[Division], area: Place, mention: Printed) -> Place:
         """One of the divisions of a name inside an area; the area's own path if nothing tells them apart."""
@@ -365,7 +310,7 @@ class _Article:
         """Areas to look in for a name without a parent: places of the article, home, the home city."""
         seen: set[str] = set()
         places = self._trail.near(mention.start, "county")
-        if mention.level in _LOWEST:
+        if mention.level in LOWEST:
             towns = self._trail.near(mention.start, "town")
             last = self._trail.last(mention.start, ("county", "town"))
             if last is not None and last.level == "county":  # 甲县乙镇…丙县…: what comes now is in the last county
@@ -437,10 +382,6 @@ def article_place(doc: Doc) -> str | None:
 def _in_full(mention: Printed) -> bool:
     """Whether a name is printed with what it is: 石桥镇, not 石桥."""
     return mention.name.endswith(_SUFFIXES_OF.get(mention.level, ()))
-
-
-def _fits(one: str, other: str) -> bool:
-    return one == other or (one in _LOWEST and other in _LOWEST)
 
 
 def _upto(division: Division | None, level: str) -> str:

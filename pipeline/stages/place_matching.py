@@ -1,0 +1,83 @@
+"""Which divisions of the gazetteer inside an area a printed name may mean: exactly, with another suffix, misprinted."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from pipeline.lexicon.divisions import OLDEST_EDITION, PEOPLES, Division, Divisions
+from pipeline.lexicon.place_names import credible_misprint
+from pipeline.stages.place_region import ORDER
+from pipeline.stages.place_trail import Place
+
+LOWEST = frozenset(("community", "village"))
+RARE = 3  # a name that no more divisions in the country bear may be a misprint
+
+
+def fits(one: str, other: str) -> bool:
+    return one == other or (one in LOWEST and other in LOWEST)
+
+
+class Matching:
+    """`year` is that of the page: what was renamed later stands as printed."""
+
+    def __init__(self, gazetteer: Divisions, year: int):
+        self._gazetteer, self._year = gazetteer, year
+
+    def exactly(self, area: Place, forms: list[str], level: str) -> list[Division]:
+        """Divisions of the first of the forms that the area has; short forms of peoples' villages and towns too."""
+        if area.code is None:
+            return []
+        for form in forms:
+            found = [d for d in self._gazetteer.under(area.code, form) if fits(d.level, level)]
+            if found:
+                return self._renewed(found, area.code)
+        if level == "village" and forms[0].endswith("村"):  # 北岭村 for 北岭畲族村
+            for people in PEOPLES:
+                if found := self._gazetteer.under(area.code, f"{forms[0][:-1]}{people}族村"):
+                    return found
+        if level == "town" and area.level == "county":  # 同乐乡 for 同乐苗族乡
+            town = self._gazetteer.town_by_stem(area.code, forms[0])
+            return [town] if town is not None else []
+        return []
+
+    def _renewed(self, found: list[Division], code: str) -> list[Division]:
+        """The new village that took the place of one gone from the list: 张庄村, now 张庄新村."""
+        if any(d.status == "official" or self._year < d.edition for d in found):
+            return found
+        new = [
+            d for d in self._gazetteer.under(code, found[0].name.removesuffix("村") + "新村") if d.status == "official"
+        ]
+        return new or found
+
+    def varied(self, area: Place, name: str, level: str) -> list[Division]:
+        """Divisions of one name that differs in its suffix alone, as `fuzzy`; none if several names do."""
+        if area.code is None:
+            return []
+        found = self._gazetteer.variants(area.code, name, level)
+        if len({d.name for d in found}) != 1:
+            return []
+        # the printed suffix stands: 三联村 is not renamed 三联社区 because the list has the community
+        # and on an old page stands what was called so then
+        renamed = level == "town" or found[0].name.removesuffix("新村") == name.removesuffix("村")
+        keep = renamed and self._year >= OLDEST_EDITION
+        return [
+            dataclasses.replace(d, status="fuzzy", path=d.path if keep else f"{d.path.rpartition('/')[0]}/{name}")
+            for d in found
+        ]
+
+    def misprinted(self, area: Place, name: str, level: str, printed_parent: bool) -> list[Division]:
+        """Divisions that the name may be a misprint of; a name that many places bear is none, but under its parent."""
+        if area.code is None or (self._gazetteer.count(name) > RARE and not printed_parent):
+            return []
+        if level in LOWEST and ORDER[area.level] < ORDER["county"]:
+            return []  # in a whole city some village always looks alike
+        near = [(credible_misprint(name, d.name), d) for d in self._gazetteer.misprints(area.code, name, level)]
+        best = max((share for share, _ in near), default=0.0)
+        found = [division for share, division in near if best and share == best]
+        if not found and level == "town":
+            found = [
+                town
+                for town in self._gazetteer.children(area.code, "town")
+                if town.name != name and sorted(town.name) == sorted(name)
+            ]  # 河清镇 for 清河镇
+        return [dataclasses.replace(d, status="fuzzy") for d in found] if len({d.name for d in found}) == 1 else []
