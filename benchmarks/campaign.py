@@ -25,7 +25,7 @@ import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from throughput import PAGE, ROOT, make_archive
+from throughput import PAGE, ROOT, make_archive, processes
 
 from pipeline.records import TABLES
 
@@ -44,18 +44,6 @@ def begin(file: Path, output: Path, engine: str, options: list[str]) -> subproce
         [sys.executable, "-m", "pipeline.run", str(ROOT / "configs" / "default.yaml"), *words, *options, "--quiet"],
         env={**os.environ, "OMP_NUM_THREADS": "1"}, cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-
-
-def processes(session: int) -> list[int]:
-    """Those of a run, its own first."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.getsid(int(folder.name)) == session:
-                found.append(int(folder.name))
-        except OSError:
-            continue
-    return sorted(found)
 
 
 def kill_one(session: int, noise: random.Random, *, worker: bool) -> bool:

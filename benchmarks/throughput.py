@@ -111,20 +111,31 @@ def measure(file: Path, output: Path, engine: str) -> dict:
     return result
 
 
-def sample(session: int, peak: dict[int, int], spent: dict[int, float]) -> None:
-    """Note resident MB (in full, though workers share part of it) and CPU seconds of each process of a session."""
+def processes(session: int) -> list[int]:
+    """Those of a run, its own first."""
+    found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if os.getsid(int(folder.name)) != session:
-                continue
+            if os.getsid(int(folder.name)) == session:
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return sorted(found)
+
+
+def sample(session: int, peak: dict[int, int], spent: dict[int, float]) -> None:
+    """Note resident MB (in full, though workers share part of it) and CPU seconds of each process of a session."""
+    for process in processes(session):
+        folder = Path("/proc") / str(process)
+        try:
             found = re.search(r"VmHWM:\s*(\d+)", (folder / "status").read_text())
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
-        except (OSError, ProcessLookupError):
+        except OSError:
             continue
         if found is None:  # it has ended
             continue
-        peak[int(folder.name)] = int(found[1]) // 1024
-        spent[int(folder.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        peak[process] = int(found[1]) // 1024
+        spent[process] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure_peer(name: str, archive: Path, venvs: Path) -> float:

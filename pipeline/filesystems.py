@@ -14,12 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pipeline.config import ConfigError, is_url
+from pipeline.config import ConfigError
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
-
-__all__ = ["Remote", "is_url", "upload"]
 
 _BUFFER = 1 << 20
 
@@ -32,13 +30,10 @@ class Remote:
         self.scheme, _, rest = url.partition("://")
         self.place, mark, query = rest.partition("?") if "=" in rest else (rest, "", "")
         self.query = mark + query
-        self.system = _filesystem(self.scheme, self._host(), self.query)
+        self.system = _filesystem(self.scheme, self.place.partition("/")[0], self.query)
         self.path: str = (
             self.system._strip_protocol(f"{self.scheme}://{self.place}") if self.scheme != "s3" else self.place
         )
-
-    def _host(self) -> str:
-        return self.place.partition("/")[0]
 
     @property
     def name(self) -> str:
@@ -67,9 +62,8 @@ class Remote:
 
     def open(self) -> AbstractContextManager[BinaryIO]:
         """The file, seekable, for reading in a `with`."""
-        arrow = getattr(self.system, "fs", None)
-        if self.scheme == "s3" and arrow is not None:
-            return io.BufferedReader(arrow.open_input_file(self.path), _BUFFER)
+        if self.scheme == "s3":
+            return io.BufferedReader(self.system.fs.open_input_file(self.path), _BUFFER)
         return self.system.open(self.path, "rb")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import DEFAULT, ROOT, files, run_default
+from conftest import DEFAULT, files, run_default
+from conftest import PAGES as DEV
 
 from pipeline import filesystems
 from pipeline.config import ConfigError, load_config
@@ -17,7 +18,7 @@ from pipeline.run import main
 
 fsspec = pytest.importorskip("fsspec", reason="needs the extra remote: pip install '.[remote]'")
 pytestmark = pytest.mark.remote
-PAGES = sorted((ROOT / "tests" / "gold" / "dev" / "pages").glob("*.txt"))[:3]
+PAGES = DEV[:3]
 SETTINGS = ("stages={news_sentences: {}, news_times: {}, news_quantities: {}}", "run.shard_characters=1000")
 
 

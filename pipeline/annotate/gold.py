@@ -12,6 +12,7 @@ from pipeline import records
 from pipeline.report.articles import Piece, blocks
 from pipeline.report.read import ReportError, Run, read_run
 from pipeline.scoring.facts import ScoringError, gold_page
+from pipeline.scoring.match import bare
 
 Gold = dict[str, Any]
 
@@ -151,13 +152,14 @@ def check_gold(gold: Gold, text: str, name: str) -> None:
         gold_page(gold, name, name, {gold["sha256"]: text})
     except ScoringError as error:
         raise AnnotateError(str(error)) from error
+    words = bare(text)
     for article in gold["articles"]:
         where = f"{name}, article {article['id']}"
         _choose(where, "kind", article["kind"], records.ARTICLE_KINDS)
         for key in ("mentions", "posts", "quantities", "times", "events", "bylines"):
             for mark in article[key]:
                 _check(f"{where}, {key}", key, mark, text)
-                _printed(f"{where}, {key}", mark, text)
+                _printed(f"{where}, {key}", mark, words)
                 for argument in mark.get("args", ()):
                     _check(f"{where}, arguments of {mark['trigger']['text']}", "args", argument, text)
         for event in article["events"]:
@@ -180,10 +182,10 @@ def _check(where: str, key: str, mark: Gold, text: str) -> None:
 _PRINTED = {"person", "name", "object"}  # words of the page, without a place of their own
 
 
-def _printed(where: str, mark: Gold, text: str) -> None:
-    page = "".join(text.split())
+def _printed(where: str, mark: Gold, words: str) -> None:
+    """`words`: the text of the page without white space."""
     for field in _PRINTED & mark.keys():
-        if mark[field] and "".join(mark[field].split()) not in page:
+        if bare(mark[field]) not in words:
             raise AnnotateError(f"{where} {mark.get('text', '')}: {field} {mark[field]!r} does not stand on the page.")
 
 

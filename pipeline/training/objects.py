@@ -19,6 +19,7 @@ from pipeline.language.document import MENTIONS, QUANTITIES, get_spans, set_span
 from pipeline.language.names import GROUP, NameModel, Names, load_model, vectors_of
 from pipeline.language.segmenter import blank_chinese
 from pipeline.records import MODIFIERS, QUANTITY_KINDS, Quantity
+from pipeline.scoring.match import bare
 from pipeline.stages.object_model import TIES, TURNS, Opinion, answers, ties, together, turns
 from pipeline.stages.object_reading import (
     CLASSES,
@@ -55,10 +56,6 @@ class Example:
         return replace(self, reading=reading, right=right, turns=self.turns[mask], ties=self.ties[mask])
 
 
-def _bare(text: str | None) -> str:
-    return "".join((text or "").split())
-
-
 def examples(docs: Iterable[Doc], names: NameModel) -> list[Example]:
     """The articles that have a quantity."""
     out = []
@@ -71,8 +68,8 @@ def examples(docs: Iterable[Doc], names: NameModel) -> list[Example]:
 
 def example(text: str, reading: Reading, vectors: Tensor) -> Example:
     pairs, records = reading.pairs, [q for _, _, q in reading.quantities]
-    words = [_bare(text[a:b]) for a, b in reading.spans]
-    objects = [_unquoted(_bare(q.object)) for q in records]
+    words = [bare(text[a:b]) for a, b in reading.spans]
+    objects = [_unquoted(bare(q.object)) for q in records]
     right = np.array([words[s] == objects[q] for s, q in zip(pairs.which, pairs.owner, strict=True)], dtype=np.bool_)
     none = np.array([not o for o in objects], dtype=np.bool_)
     follow = [_follow(reading, words, i) for i in range(len(records))]
@@ -107,7 +104,7 @@ def _follow(reading: Reading, words: Sequence[str], i: int) -> tuple[Ints, Ints]
         return turn, none
     a, b = last.object_span
     spans = reading.spans[pairs.which[at]]
-    same = np.array([words[s] == _unquoted(_bare(last.object)) for s in pairs.which[at]], dtype=np.bool_)
+    same = np.array([words[s] == _unquoted(bare(last.object)) for s in pairs.which[at]], dtype=np.bool_)
     relation = np.where(same, 1, np.where((spans[:, 1] <= a) | (b <= spans[:, 0]), 0, 2))
     tie = ties(relation, place[1:], int(last.unit == now.unit), clauses)
     return turn, np.concatenate([[-1], tie])
@@ -330,7 +327,7 @@ def accuracy(models: Sequence[Network], data: Sequence[Example]) -> float:
         found = answers(e.reading, e.text, together([m.opinion(e) for m in models]))
         for (_, _, q), (span, _) in zip(e.reading.quantities, found, strict=True):
             total += 1
-            right += _bare(q.object) == (_bare(e.text[span[0] : span[1]]) if span else "")
+            right += bare(q.object) == (bare(e.text[span[0] : span[1]]) if span else "")
     return right / max(total, 1)
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pipeline.config import InputSettings
-from pipeline.filesystems import Remote, is_url
+from pipeline.config import InputSettings, is_url
+from pipeline.filesystems import Remote
 from pipeline.records import Failure, InputRecord
 
 Locator = tuple[int, ...]  # a record's place in its file; within an archive, the member's place goes before
