@@ -10,45 +10,48 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.lexicon.person_names import person_names
 from pipeline.page.name_forms import HAN, NAME, cut_names, is_name, join_names
 from pipeline.page.notes import is_note, without_note
 from pipeline.records import Byline
 
-MARKS = "■□●◆◇○▲△▼◎★☆◀►▶◄※|丨"
+MARKS = "■□●◆◇○▲△▼◎★☆◀►▶◄◤◢♦❖▌▍▎※*|丨"
 _HOUSE = "融媒体中心|融媒体|融媒|全媒体|日报|晚报|早报|晨报|时报|商报|周报|报社|报业|电视台|传媒|新闻网"
-_BEFORE = rf"本报|本台|本社|本刊|本网|见习|实习|农民|市民|校园|视频|摄影|文字|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|特约|特派|驻站|驻地|[{HAN}]{{0,9}}?(?:{_HOUSE})"
+_BEFORE = rf"本报|新华社|中新社|本台|本社|本刊|本网|见习|实习|农民|市民|校园|视频|摄影|文字|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|资深|主任|优秀|基层|村级|特约|特派|驻站|驻地|(?:本报)?驻[{HAN}]{{2,6}}?(?=记者|通讯员)|[{HAN}]{{0,9}}?(?:{_HOUSE})"
 _REPORTER = re.compile(
-    rf"(?:{_BEFORE}){{0,4}}记者站?|[{HAN}·]{{1,14}}?记者站?(?=[\s:/|])|(?:[{HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{HAN}]*记者)"
+    rf"(?:{_BEFORE}){{0,4}}记者站?|(?:{_BEFORE}){{1,3}}(?:采访|报道)[组团队]|[{HAN}·]{{1,14}}?记者站?(?=[\s:/|])|(?:[{HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{HAN}]*记者)"
 )
 _CORRESPONDENT = re.compile(rf"(?:{_BEFORE}|骨干){{0,4}}(?:通讯员|通迅员|实习生|特约撰稿人?|通联员|报道员|特邀撰稿人?)")
-_PHOTOGRAPHER = re.compile(r"(?:图片摄影|摄影|图片|供图|图)(?=[/:\s])|摄影(?=[" + HAN + "])(?!报道)")
+_PHOTOGRAPHER = re.compile(r"(?:(?:本版)?(?:图片摄影|摄影|图片)|供图|影像|图)(?=[/:\s|])|摄影(?=[" + HAN + "])(?!报道)")
 _PHOTO_BEFORE = re.compile(r"摄(?=[/:])")  # 文/甲乙;摄/丙丁
-_WRITER = re.compile(r"(?:文字|撰文|撰稿|作者|文)(?=[/:\s])")
+_WRITER = re.compile(r"(?:文字|撰文|撰稿|作者|文)(?=[/:\s|])")
 _CREDIT_BEHIND = re.compile(r"[文图](?=$|[\s)、,;])")
 _CREDITS = ("writer", "photographer")
-_WRITTEN_BY = re.compile(r"(?:采写|采访|记录|撰写|执笔|撰稿|撰文|整理|供稿|(?:本报)?(?:特约)?评论员)(?=[:/\s])[:/\s]*")
+_WRITTEN_BY = re.compile(
+    r"(?:采写|采访|记录|撰写|执笔|撰稿|撰文|整理|供稿|漫画作者|漫画|插图|插画|绘图|(?:本报)?(?:特约)?评论员)(?=[:/\s|])[:/\s]*"
+)
 _EDITOR = re.compile(
-    r"(?:本版|本期|今日|视频|文字|图片|美术|网络|见习|实习|新媒体)?(?:责任编辑|值班编辑|值班编委|值班主任|值班总编|责编|编辑|编审|主编|美编|组版|排版|校对|编校|版式设计|版式|口述|讲述|审核|"
-    r"[一二三初复终]审|监制|统筹|策划|执行|制图|指导老师|指导教师)(?=[:/\s|])[:/\s|]*"
+    r"(?:本版|本期|今日|视频|文字|图片|美术|网络|见习|实习|新媒体)?(?:责任编辑|值班编辑|值班编委|值班主任|值班总编|责编|编辑|编审|主编|美编|组版|排版|校对|编校|版式设计|版式|口述人?|讲述人?|审核|"
+    r"[一二三初复终]审|监制|统筹|总?策划|执行|制图|指导老师|指导教师)(?=[:/\s|])[:/\s|]*"
 )
 _WIRE = re.compile(r"(?:新华社|中新社|本报)(?:稿|发|供本报专稿)(?:\s*\((.{2,16})\))?")
 _BOTH = re.compile(rf"文/图|图/文|(?:文[、·]?图|图、?文|摄影/?文字|文字/?摄影|文[并/]?摄影?)(?![{HAN}])")
 _LOOSE_ROLE = re.compile(
     r"记\s+者|通\s+讯\s*员|通讯\s+员|摄\s+影|本报\s+(?=记者|通讯员|见习|实习|首席|特约|全媒体|融媒体)"
 )
-_ROLE_IN_CHUNK = re.compile(rf"(?:(?:{_BEFORE}){{0,4}}记者|(?:本报|特约)?通讯员|实习生)")
+_ROLE_IN_CHUNK = re.compile(rf"(?:(?:{_BEFORE}){{0,4}}(?:记者|通讯员)|实习生)")
 _PLACE_REPORT = re.compile(rf"[{HAN}]{{0,6}}报道$")
 _ORG = re.compile(
-    rf"[{HAN}]{{2,}}(?:局|委|办|部|会|联|院|校|站|台|社|处|所|队|团|司|行|室|科|馆|园|厂|库|中心|小学|中学|大学|融媒|政府|街道|镇|乡|县|区|市|村)$"
+    rf"[{HAN}]{{2,}}(?:局|委|办|部|会|联|院|校|站|台|社|处|所|队|团|司|行|室|科|馆|园|厂|库|中心|小学|中学|大学|融媒|政府|街道|镇|乡|县|区|市|村|场|矿|店|[一二三四五六七八九十]中|[一二三四五六七八九十附实]小|[附高初]中|支行|报)$"
 )
-_STUCK = re.compile(rf"([{HAN}]{{2,4}})((?:摄影|综合|采访|现场)?报道|摄影|撰稿|采写|整理)")
+_STUCK = re.compile(rf"([{HAN}]{{2,12}}?)((?:摄影|综合|采访|现场)?报道|摄影|撰稿|采写|整理)")
 _NO_PERSON = re.compile(
-    r"本报|记者|通讯员|讯$|^(?:近日|日前|昨[日天]|今[日天]|目前|采[写访]|报道|消息|综合|整理|编辑|摄影|责编|来稿)$"
+    r"本报|记者|通讯员|讯$|^(?:近日|日前|昨[日天]|今[日天]|目前|采[写访]|报道|消息|综合|整理|编辑|摄影|责编|来稿|连载|[左右前后中][一二三四五六七八九十]|[男女]生)$"
 )
 _WHO = re.compile(r"(?:网友|读者|市民|村民|居民|学生|志愿者|(?:特约|特邀)?摄影师|摄影爱好者)(?=[\s:/])")
 _CLASS = re.compile(r"[一二三四五六七八九十初高]{1,3}年?级?[^\s]{0,4}班(?=\s)")
 _PICTURES_BY = re.compile(
-    r"(?:本[版组文报期]|文中|以上)?(?:图片|照片|配图|资料图|资料照片)(?:均|都)?(?:由|为|:|\s)\s*(?=[^,。]{2,24}(?:摄影?|供图)$)"
+    r"(?:本[版组文报期栏]|文中|以上)?(?:图片|照片|配图|资料图|资料照片|压题照片|题图|[上下左右]图|图[①-⑳\d、]{1,6})(?:均|都)?(?:由|为|系|:|\s)\s*(?=[^,。]{2,24}(?:摄影?|供图)$)"
 )
 _PLACE_OF = re.compile(r"\((?![^()]{0,16}(?:记者|通讯员|[摄文图]))[^()]{2,16}\)")
 _IN_BRACKETS = re.compile(r"\s?[(](文/?图|图/?文|文/摄|[文图]|摄影?)[)]")  # 甲乙(文) 丙丁(图)
@@ -57,9 +60,20 @@ _SIGNATURE = re.compile(  # ——某县某局局长 甲乙丙, behind a comment
     rf"(?:—{{1,3}}|-{{2,3}})\s*(?![记访])[{HAN}、]{{0,30}}(?:书记|主任|[长员授师民席人友者生镇乡村市县区社会院校局]|经理)\s+([{HAN}]{{2,4}}|[{HAN}]\s[{HAN}])"
 )
 _GAP = re.compile(rf"[\s、,;/:|&{re.escape(MARKS)}]+")
+_HOUSE_TITLE = re.compile(rf"《[{HAN}]{{2,10}}》(?=\s?[{HAN}]{{0,6}}(?:记者|通讯员))")  # 《某某报》记者
+_DASH_SIGNS = re.compile(r"(?:—{1,3}|-{2,3})\s*")
+_READER = re.compile(r"(?:读者|网友)\s?[:\s]\s?")
+_WROTE_AND_TOOK = re.compile(rf"(?<=[{HAN}]{{3}})文\s?(?=([{HAN}]{{2,4}})[摄图]$)")  # 甲乙丙文丁戊摄
+_SLASHED = re.compile(rf"(?<=[{HAN}]/)文(?=[{HAN}]{{2,4}}/[摄图])")  # 甲乙/文丙丁/摄
+_UNIT_END = re.compile(r"[局委办部会院校站台社处所队司行室科馆园厂库场矿店报心学府道镇乡县区市州旗省村中小]")
+_SIGNED = 4.0  # log odds of a name alone behind a dash
+_PEN_NAME = 2.2  # log odds of two characters as those of a given name, for a name without surname in brackets
 _NEVER = re.compile(r"[。!?“”《》\d]")  # what no byline holds
-_PHOTO_BEHIND = re.compile(r"(?:摄影报道|摄影|摄制|摄)(?=$|[\s)、,;/])")
-_WORD_BEHIND = re.compile(r"(?:综合报道|采访报道|报道|供稿|供图|撰稿|整理|采写|编辑|口述|讲述)(?=$|[\s)、,;/])")
+_PHOTO_BEHIND = re.compile(r"(?:摄影报道|摄影|摄制|拍摄|航拍|摄)(?=$|[\s)、,;/])")
+_WORD_BEHIND = re.compile(
+    r"(?:综合报道|采访报道|报道|供稿|来稿|供图|撰稿|整理|摘编|采写|编辑|口述|讲述|漫画)(?=$|[\s)、,;/])|[绘画作摘荐书](?=$)"
+)
+_WORK_BEHIND = "绘画作摘荐"  # 甲乙丙作, in brackets
 _CHUNK = re.compile(rf"[{HAN}·]+")
 _NO_RUN = re.compile(  # in what stands behind 记者 and is no name: 记者手记, 记者获悉
     r"[日天近昨今获了从在走到采来于就说问对向的与和是有未不]|手记|感言|观察|调查|札记|随笔|点评|追踪|专访|连线|体验|眼中|节|证|图|完|附|化名"
@@ -102,11 +116,21 @@ def parse(text: str, likely: bool = False) -> Credit | None:
         return Credit((), True)
     text = _IN_BRACKETS.sub(r"/\1 ", text).strip()
     text = _PICTURES_BY.sub("", without_note(text), count=1)
+    text = _SLASHED.sub("文 ", _HOUSE_TITLE.sub(" ", text).strip())
+    if (m := _WROTE_AND_TOOK.search(text)) and is_name(m[1]) and is_name(text[m.start() - 3 : m.start()]):
+        text = f"{text[: m.start()]}/文 {text[m.end() : -1]}/{text[-1]}"
     text = re.sub(rf"(?<=[{HAN}]{{2}})(?=(?:文/图|图/文)$)", " ", text)
     if m := _WIRE.fullmatch(text):
         return (parse(m[1]) if m[1] else None) or Credit((), True)
     if (m := _SIGNATURE.fullmatch(text)) and is_name(name := "".join(m[1].split())):
         return Credit((Byline(name, "correspondent"),), True)
+    if m := _DASH_SIGNS.match(text):
+        name = text[m.end() :]
+        if is_name(name) and person_names().score(name) >= _SIGNED:
+            return Credit((Byline(name, "correspondent"),), True)
+        text = name if _READER.match(name) else text
+    if (m := _READER.match(text)) and is_name(text[m.end() :]):
+        return Credit((Byline(text[m.end() :], "correspondent"),), True)
     if (m := _OWN_UNIT.search(text)) and _ORG.fullmatch(m[2]):
         text = text[: m.end(1)] + text[m.end() :]
         if is_name(text):
@@ -198,7 +222,7 @@ class _Parser:
         if m := _PHOTO_BEHIND.match(rest):
             self.sign_photo(also_wrote=m[0].endswith("报道"))
             return m.end()
-        if m := _WORD_BEHIND.match(rest):
+        if (m := _WORD_BEHIND.match(rest)) and (len(m[0]) > 1 or (names and whole)):
             self.sure = True
             if m[0].endswith("报道"):
                 self.make_reporters()
@@ -243,7 +267,7 @@ class _Parser:
 
     def may_name(self, run: str) -> bool:
         """Whether what stands right behind a role may be a name: of a form not known only where the byline is certain."""
-        if is_name(run) or len(cut_names(run)) > 1:
+        if is_name(run) or len(cut_names(run)) > 1 or (len(run) == 4 and is_name(run[:2]) and is_name(run[2:])):
             return True
         return self.likely and len(run) <= 14 and not _NO_RUN.search(run)
 
@@ -258,9 +282,13 @@ class _Parser:
         if inner and is_name(chunk[: inner.start()]):  # 甲乙通讯员丙丁
             chunk = chunk[: inner.start()]
         end = len(chunk)
+        if self.bracketed and chunk[-1] in _WORK_BEHIND and is_name(chunk[:-1]) and not is_name(chunk):
+            names.append(chunk[:-1])
+            self.sure = True
+            return end
         if (
             (m := _STUCK.fullmatch(chunk))
-            and is_name(m[1])
+            and (is_name(m[1]) or len(cut_names(m[1])) > 1)
             and (len(m[1]) > 2 or m[2] != "报道" or not self.after_space)
         ):
             names.append(m[1])  # 甲乙丙报道; but 甲乙 某地报道
@@ -295,6 +323,8 @@ class _Parser:
             self.sure = True
         elif len(chunk) >= 3 and _ORG.fullmatch(chunk) and not is_name(chunk):
             self.read_organisation(chunk, rest[end:].strip())
+        elif self.likely and (unit := _unit_before_names(chunk)):
+            return unit  # 某市某局甲乙丙
         else:
             names.append(chunk)
         return end
@@ -324,6 +354,7 @@ class _Parser:
                     is_name(name)
                     or (self.sure and (NAME.fullmatch(name) or _ORG.fullmatch(name)))
                     or (beside and 2 <= len(name) <= 4 and not _NO_RUN.search(name))
+                    or (self.bracketed and len(found) <= 2 and _is_pen_name(name))
                 ):
                     return None
                 bylines.append(Byline(name, _role(group.role, self.both)))
@@ -354,6 +385,22 @@ def _is_whole(chunks: list[str]) -> bool:
             break
         singles += 1
     return singles % 2 == 0
+
+
+def _unit_before_names(chunk: str) -> int:
+    """Length of the unit that a run of characters begins with, if it ends in names: 某市某局甲乙丙; else 0."""
+    if len(chunk) < 5 or is_name(chunk) or len(cut_names(chunk)) > 1:
+        return 0
+    for m in reversed(list(_UNIT_END.finditer(chunk, 2, len(chunk) - 1))):
+        rest = chunk[m.end() :]
+        if is_name(rest) or len(cut_names(rest)) > 1:
+            return m.end()
+    return 0
+
+
+def _is_pen_name(name: str) -> bool:
+    """Whether two characters without a surname are read as a given name: the authors of short items sign so."""
+    return len(name) == 2 and not _NO_RUN.search(name) and sum(map(person_names().given, name)) >= _PEN_NAME
 
 
 def _run(text: str) -> str:

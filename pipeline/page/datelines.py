@@ -18,12 +18,13 @@ _DATELINE = re.compile(
     rf"|(?!又讯)(?:[{HAN}]{{2,6}}[/·-])?[{HAN}]{{1,6}}(?<![{_NOT_A_PLACE}])讯"
     rf"|[{HAN}]{{4,10}}讯(?=\s*\()"
     rf"|[{HAN}]{{2,10}}\s?\d{{1,2}}月\d{{1,2}}日(?:讯|电)"
+    rf"|本报[{HAN}]{{2,6}}电(?=\s|\(|记者)"
     rf"|\d{{1,2}}月\d{{1,2}}日(?:消息|讯|电)(?:\s*:|(?=[\s(]))"
     rf"|(?:本报|[{HAN}]{{2,8}}?(?:网|日报|晚报|晨报|在线|之声))(?:[{HAN}]{{2,6}})?(?:\d{{1,2}}月\d{{1,2}}日)?消息(?:\s*:|(?=[\s(]))"
-    rf"|(?:新华社|中新社|中新网|人民网|央视网)[{HAN}\d]{{0,14}}电)"
+    rf"|据?(?:新华社|中新社|中新网|人民网|央视网)[{HAN}\d]{{0,14}}电)"
 )
 _PAREN = re.compile(r"\s*[(\[【〔]([^()\[\]【】〔〕]{2,80})[)\]】〕]")
-_RANK = r"本报|全媒体|融媒体|见习|实习|首席|特约|高级"
+_RANK = r"本报|新华社|中新社|全媒体|融媒体|见习|实习|首席|特约|高级"
 _PLACE_PAREN = re.compile(
     rf"[{HAN}]{{1,5}}(?:镇|乡|县|市|区|街道)(?=\s?\((?:[^()]{{0,8}}记者|[^()]{{0,4}}通讯员|融媒体))"
 )
@@ -50,7 +51,7 @@ def leading(text: str) -> Lead | None:
     end = m.end() if m else 0
     bylines: tuple[Byline, ...] = ()
     p = _PAREN.match(text, end)
-    credit = parse(p[1], likely=bool(m)) if p else None
+    credit = (parse(p[0].strip()) if m else parse(p[1])) if p else None  # (综合) is a note in brackets only
     if not (p and credit and (credit.sure or m)):
         p = _BARE_LEAD.match(text, end)
         credit = parse(p[1], likely=True) if p else None

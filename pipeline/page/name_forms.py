@@ -9,9 +9,12 @@ import re
 from functools import cache
 
 from pipeline.lexicon import load_tsv
+from pipeline.lexicon.person_names import person_names
 
 HAN = "一-鿿㐀-䶿〇"
 NAME = re.compile(rf"[{HAN}]{{2,7}}|[{HAN}]{{1,5}}(?:·[{HAN}]{{1,7}}){{1,3}}")
+_ODD_NAME = 2.0  # log odds of what has the form of a name, at least
+_SURE_NAME = 3.5  # … of one that is hardly anything else
 _NAME_ENDS = "娜尔江汗拜克提木曼丽花玉英荣娃加吉巴措毛姆布德图"  # behind a part of a name
 
 
@@ -77,19 +80,26 @@ def join_names(chunks: list[str]) -> list[str] | None:
             names.append(chunk + chunks[at + 1])
             at += 2
             continue
-        names += cut_names(chunk) if 5 <= len(chunk) <= 9 and not is_name(chunk) else [chunk]
+        names += cut_names(chunk) if 4 <= len(chunk) <= 12 and not is_name(chunk) else [chunk]
         at += 1
     return names
 
 
 def cut_names(chunk: str) -> list[str]:
-    """Names printed without a space, cut at surnames: 甲乙丙丁戊 → 甲乙丙, 丁戊; else one long name."""
-    for at in (3, 2):
-        if not is_name(chunk[:at]):
-            continue
-        rest = chunk[at:]
-        if is_name(rest):
-            return [chunk[:at], rest]
-        if len(rest) >= 4 and len(more := cut_names(rest)) > 1:
-            return [chunk[:at], *more]
-    return [chunk]
+    """Names printed without a space, cut where they are likeliest as names: 甲乙丙丁戊 → 甲乙丙, 丁戊; else one long name.
+
+    Four characters may as well be one Mongolian or Tibetan name, so two names in them have to look like names.
+    """
+    least = _SURE_NAME if len(chunk) == 4 else float("-inf")
+    best: list[tuple[float, list[str]] | None] = [(0.0, [])] + [None] * len(chunk)
+    for end in range(2, len(chunk) + 1):
+        for start in range(max(0, end - 4), end - 1):
+            before, name = best[start], chunk[start:end]
+            if before is None or not is_name(name) or (own := person_names().score(name)) < least:
+                continue
+            score = before[0] + max(own, _ODD_NAME)
+            here = best[end]
+            if here is None or score > here[0]:
+                best[end] = (score, [*before[1], name])
+    found = best[-1]
+    return found[1] if found and found[1] else [chunk]
