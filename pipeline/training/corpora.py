@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.records import EVENT_TYPES
+
 Spans = list[tuple[int, int, str]]
 
 NEWS = ("PER", "PLACE", "ORG", "POST")
@@ -21,7 +23,17 @@ CLUENER = (
 RESUME = ("NAME", "ORG", "TITLE", "EDU", "PRO", "CONT", "RACE", "LOC")
 # Tags of PFR that are worth telling apart; every other one is "x".
 PFR = ("nr", "ns", "nt", "nz", "n", "t", "m", "q", "v", "vn", "a", "d", "p", "u", "c", "r", "w", "x")
-CONVENTIONS: dict[str, tuple[str, ...]] = {"news": NEWS, "msra": MSRA, "cluener": CLUENER, "resume": RESUME, "pfr": PFR}
+# What `pipeline.training.tellings` reads, beside names.
+TELLINGS: dict[str, tuple[str, ...]] = {
+    "events": EVENT_TYPES,
+    "roles": ("agent", "recipient", "participant", "object"),
+    "counted": ("quantity", "object"),
+    "sentences": ("trigger", "subject", "object", "time", "location"),
+    "emergencies": ("denoter", "participant", "object", "location", "time"),
+}
+CONVENTIONS: dict[str, tuple[str, ...]] = {
+    "news": NEWS, "msra": MSRA, "cluener": CLUENER, "resume": RESUME, "pfr": PFR, **TELLINGS,
+}  # fmt: skip
 _GRAM = 8
 
 

@@ -1,8 +1,9 @@
 """Labelled articles for the event models: pages of our corpus and practice articles, as Docs with their gold events.
 
 The corpus is labelled pages (`pages/NN.txt` with `gold/NN.json`, see the annotation guidelines), whose gold names, times
-and quantities are read, and practice articles in the manner of real print (`corpus/practice/README.md`), whose names are
-marked and whose times and quantities our own stages find.
+and quantities are read, practice articles in the manner of real print (`corpus/practice/README.md`), whose names are
+marked and whose times and quantities our own stages find, and pieces of public text (`corpus/readings`), where they find
+the names too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,9 +21,19 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.config import load_config
+from pipeline.language.build import build_language
 from pipeline.language.document import MENTIONS, QUANTITIES, TIMES, make_doc, set_spans
+from pipeline.lexicon import FOLDER
 from pipeline.records import Article, Mention, Page, Quantity, Segment, TimeExpression
 from pipeline.stages.sentences import Sentences
+from pipeline.training.readings import pieces
+
+CONFIG = FOLDER.parent.parent / "configs" / "default.yaml"
+_NAMING = (
+    "news_sentences", "news_times", "news_quantities", "news_names", "news_people", "news_places",
+    "news_organisations", "news_posts", "news_mentions", "news_objects",
+)  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------------------- labelled pages
@@ -245,6 +256,30 @@ def practice_docs(path: Path, nlp: Language) -> Iterator[Labelled]:
                     near = min(places, key=lambda i: max(at - i - len(surface), i - at))
                     arguments.append(GoldArgument(_ROLE[role], near, near + len(surface)))
             gold.append(GoldEvent(event, realis, at, at + end - start, tuple(arguments)))
+        yield doc, gold
+
+
+# ---------------------------------------------------------------------------------------------- public text
+def reading_language() -> Language:
+    """The stages that public text needs: sentences, times, quantities, and names as the pipeline finds them."""
+    config = load_config(CONFIG, ["stages={" + ", ".join(f"{stage}: {{}}" for stage in _NAMING) + "}"])
+    return build_language(config)
+
+
+def reading_docs(folder: Path, sources: Mapping[str, str], nlp: Language) -> Iterator[Labelled]:
+    """The pieces of public text whose events were marked (`pipeline.training.readings`)."""
+    for piece in pieces(folder, sources):
+        page = Page("", f"{piece.source}:{piece.row}", "", "utf-8", piece.text, issue_date=date(2025, 11, 20))
+        article = Article(0, "news", None, None, (), (Segment("body", 0, len(piece.text), True),))
+        doc = make_doc(nlp, page, article)
+        for _, stage in nlp.pipeline:
+            doc = stage(doc)
+        gold = []
+        for mark in piece.marks:
+            trigger, *rest = (part.split() for part in mark.split(","))
+            arguments = tuple(GoldArgument(role, int(a), int(b)) for a, b, role in rest)
+            realis = "planned" if trigger[2].endswith("!") else "actual"
+            gold.append(GoldEvent(trigger[2].rstrip("!"), realis, int(trigger[0]), int(trigger[1]), arguments))
         yield doc, gold
 
 

@@ -24,7 +24,15 @@ from pipeline.stages import event_arguments, event_triggers
 from pipeline.stages.event_candidates import NOUN, Candidate, Named, candidates
 from pipeline.stages.event_model import Array, Scorer
 from pipeline.stages.event_view import View
-from pipeline.training.event_docs import GoldArgument, Labelled, labelled_docs, practice_docs, practice_language
+from pipeline.training.event_docs import (
+    GoldArgument,
+    Labelled,
+    labelled_docs,
+    practice_docs,
+    practice_language,
+    reading_docs,
+    reading_language,
+)
 
 Weighted = tuple[Labelled, float]  # and how much its examples count
 
@@ -212,7 +220,7 @@ def train_events(config: dict[str, Any]) -> dict[str, Any]:
     """Train by the `events` part of configs/train.yaml and write the models; returns counts.
 
     Keys: `corpus` (folders of labelled pages), `practice` (folder of practice articles), `practice_weight` (how much one
-    of them counts, beside 1 of a page's), `names` (folder of the name model or "builtin"), `output` (folder), and for
+    of them counts, beside 1 of a page's), `readings` (`folder`, `sources` and `weight` of marked public text), `names` (folder of the name model or "builtin"), `output` (folder), and for
     `triggers`, `realis` and `arguments` the settings of `fit`.
     Raises FileNotFoundError if a folder holds nothing to learn from.
     """
@@ -227,6 +235,9 @@ def train_events(config: dict[str, Any]) -> dict[str, Any]:
     nlp = practice_language()
     for path in practice:  # the nearest to real print, so they weigh more
         labelled += [(one, config["practice_weight"]) for one in practice_docs(path, nlp)]
+    readings = config["readings"]
+    marked = reading_docs(Path(readings["folder"]), readings["sources"], reading_language())
+    labelled += [(one, readings["weight"]) for one in marked]
     out = Path(config["output"])
     out.mkdir(parents=True, exist_ok=True)
     figures: dict[str, Any] = {"articles": len(labelled), "events": sum(len(events) for (_, events), _ in labelled)}

@@ -24,6 +24,8 @@ from pipeline.training.corpora import CONVENTIONS, Sample
 from pipeline.training.names_quantise import quantise_trained
 from pipeline.training.network import PAIRS, Encoder, HalfPrecision, Tagger, crf_loss
 from pipeline.training.pretrain import pretrain
+from pipeline.training.readings import named
+from pipeline.training.tellings import read_told
 from pipeline.training.vocabulary import Vocabulary
 
 WITH_CRF = ("news", "msra")
@@ -182,7 +184,7 @@ def run(
 
 # ---------------------------------------------------------------------------------------------- data
 class Corpora:
-    """All samples by convention, the MSRA dev split, and the labelled pages."""
+    """All samples by convention, the MSRA dev split, the labelled pages, and the labelled pieces of other text."""
 
     def __init__(self, settings: dict[str, Any]):
         seed = int(settings["seed"])
@@ -199,6 +201,9 @@ class Corpora:
         self.pages = [
             p for folder in settings["pages"] for p in corpora.read_pages(Path(folder) / "pages", Path(folder) / "gold")
         ]
+        readings = settings["readings"]
+        self.readings = list(named(Path(readings["folder"]), readings["sources"]))
+        self.samples |= read_told(settings["told"])
 
 
 def load_pairs(work: Path) -> Vocabulary:
@@ -265,7 +270,7 @@ def augmenter(settings: dict[str, Any], data: Corpora, rng: random.Random) -> Au
 
 
 def renewed(data: Corpora, vocabulary: Vocabulary, make: Augmenter, rng: random.Random, copies: int) -> Batches:
-    """Fresh samples of the labelled pages: once as they are, `copies` times with other names, and lines of names."""
+    """Fresh samples of the labelled pages: once as they are, `copies` times with other names; other text once of each; lines of names."""
     articles: dict[tuple[str, int, int], list[corpora.Paragraph]] = {}
     for i, p in enumerate(data.pages):
         articles.setdefault((p.page, p.article, i if p.article < 0 else -1), []).append(p)
@@ -273,6 +278,8 @@ def renewed(data: Corpora, vocabulary: Vocabulary, make: Augmenter, rng: random.
     for _ in range(copies):
         for paragraphs in articles.values():
             samples += make.article(paragraphs)
+    for piece in data.readings:
+        samples += [piece.sample(), *make.article([piece])]
     samples += make.lines(len(data.pages) * copies // 8)
     samples += make.sentences(len(data.pages) * copies // 2)
     return Batches(samples, vocabulary, rng)

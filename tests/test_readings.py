@@ -1,0 +1,67 @@
+"""What was marked in public text is found again in it, and in no other."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")  # training is an extra
+
+from pipeline.training.event_docs import GoldArgument, reading_docs, reading_language
+from pipeline.training.readings import digest_of, named, pieces
+
+BEFORE, PIECE = "前一句。", "6月3日，临河县柳湾村党支部书记纪春田走访慰问老党员。"
+NAMES = [("临河县", "PLACE"), ("柳湾村", "PLACE"), ("党支部书记", "POST"), ("纪春田", "PER")]
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> dict[str, str]:
+    path = tmp_path / "news.jsonl.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.write(json.dumps({"text": "不相干"}) + "\n" + json.dumps({"text": BEFORE + "\n" + PIECE}) + "\n")
+    return {"news": str(path)}
+
+
+def mark(folder: Path, marks: str, digest: str = digest_of(PIECE)) -> Path:
+    folder.mkdir()
+    (folder / "01.tsv").write_text(f"news:1:{len(BEFORE)}:{len(PIECE)}:{digest}\t{marks}\n", encoding="utf-8")
+    return folder
+
+
+def span(word: str) -> tuple[int, int]:
+    return PIECE.index(word), PIECE.index(word) + len(word)
+
+
+def test_names_are_found_in_their_text_with_the_level_that_their_last_character_tells(tmp_path, sources):
+    marks = ";".join("{} {} {}".format(*span(word), kind) for word, kind in NAMES)
+    (paragraph,) = named(mark(tmp_path / "names", marks), sources)
+    assert paragraph.text == PIECE
+    assert [(paragraph.text[a:b], kind) for a, b, kind, _ in paragraph.mentions] == NAMES
+    assert [level for *_, level in paragraph.mentions] == ["county", "village", None, None]
+
+
+def test_other_text_than_was_marked_is_refused(tmp_path, sources):
+    with pytest.raises(ValueError, match=r"news\.jsonl\.gz, row 1"):
+        list(pieces(mark(tmp_path / "names", "", digest="0" * 8), sources))
+
+
+def test_words_with_tags_are_read_as_text(tmp_path):
+    path = tmp_path / "words.txt.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.write("６月/t  ３日/t  ，/w  柳湾村/ns  \n")
+    text = "６月３日，柳湾村"
+    folder = tmp_path / "events"
+    folder.mkdir()
+    (folder / "01.tsv").write_text(f"words:0:0:{len(text)}:{digest_of(text)}\t\n", encoding="utf-8")
+    assert [piece.text for piece in pieces(folder, {"words": str(path)})] == [text]
+
+
+def test_events_come_with_their_arguments_and_the_names_that_the_pipeline_finds(tmp_path, sources):
+    parts = ["{} {} visit!".format(*span("走访慰问")), "{} {} agent".format(*span("纪春田"))]
+    ((doc, (event,)),) = reading_docs(mark(tmp_path / "events", ",".join(parts)), sources, reading_language())
+    assert (event.kind, event.realis, doc.text[event.start : event.end]) == ("visit", "planned", "走访慰问")
+    assert event.arguments == (GoldArgument("agent", *span("纪春田")),)
+    assert "纪春田" in [span.text for span in doc.spans["mentions"]]
