@@ -5,6 +5,7 @@ Every engine calls `run_shard` with the same shards; a worker builds its Languag
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
@@ -98,8 +99,11 @@ def language(config: Config) -> Language:
     """The Language of this process for the stages and models of a configuration, built once."""
     key = f"{config.root}\0{config.model_dump_json(include={'language', 'stages'})}"
     if key not in _languages:
+        gc.unfreeze()
         _languages.clear()
         _languages[key] = build_language(config)
+        gc.collect()
+        gc.freeze()  # it stays: the collector need not walk it over and over, nor copy the pages that workers share
     return _languages[key]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gc
 import os
 import pickle
 import signal
@@ -15,5 +14,3 @@ from pipeline.shard import language
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run to handle
 with suppress(Exception):  # a worker runs into it again, and tells
     language(pickle.loads(base64.b64decode(os.environ[VARIABLE])))
-gc.collect()
-gc.freeze()  # the collector's marks would make copies of the pages shared

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from pipeline.language.document import QUANTITIES, text_of
@@ -66,12 +67,12 @@ class ObjectModel:
         self.unit_number = {unit: i + 1 for i, unit in enumerate(names)}  # 0: any other unit
 
     def encode(self, reading: Reading, vectors: Array) -> Array:
-        """(rows, H) from the name model's vectors of the characters (N, D)."""
+        """(rows, H) from the name model's vectors of the characters that have a row, (., D)."""
         w = self.w
-        at = np.flatnonzero(reading.rows[:-1] >= 0)
+        at = reading.read
         rows = reading.rows[at]
         x = np.zeros((reading.size, w["inward"].shape[1]), dtype=np.float32)
-        x[rows] = vectors[at] @ w["inward"] + w["classes"][reading.classes[at]] + w["edges"][reading.edges[at]]
+        x[rows] = vectors @ w["inward"] + w["classes"][reading.classes[at]] + w["edges"][reading.edges[at]]
         mask = np.zeros((reading.size, 1), dtype=np.float32)
         mask[rows] = 1
         for i, dilation in enumerate(DILATIONS):
@@ -92,16 +93,16 @@ class ObjectModel:
         opening[1:] += h[:-1] @ w["left"]
         closing = h @ w["last"]
         closing[:-1] += h[1:] @ w["right"]
-        sums = np.zeros((len(h) + 1, h.shape[1]), dtype=np.float32)  # of the first rows: row i holds that of i rows
+        # of the first rows: row i holds that of i rows; in double precision, for what differs by little
+        sums = np.zeros((len(h) + 1, h.shape[1]), dtype=np.float64)
         np.cumsum(h, axis=0, out=sums[1:])
-        own = opening[a] + closing[b] + ((sums[b + 1] - sums[a]) / (b + 1 - a)[:, None].astype(np.float32)) @ w["mean"]
+        own = opening[a] + closing[b] + _means(sums, a, b + 1) @ w["mean"]
         own += w["length"][(b - a).clip(0, LONGEST - 1)] + w["bias"]
         first = reading.rows[[start for start, _, _ in reading.quantities]]
         last = reading.rows[[end - 1 for _, end, _ in reading.quantities]]
         about = np.concatenate([h[first - 1], h[first], h[last], h[last + 1], self._labels(reading)], axis=1)
         none = np.maximum(about @ w["none"] + w["none_bias"], 0) @ w["none_outward"] + w["none_outward_bias"]
-        left, right = pairs.gap[:, 0], pairs.gap[:, 1]
-        between = (sums[right] - sums[left]) / np.maximum(right - left, 1)[:, None].astype(np.float32)
+        between = _means(sums, pairs.gap[:, 0], pairs.gap[:, 1])
         hidden = np.empty_like(between)
         for side, name in ((~pairs.after, "between_before"), (pairs.after, "between_after")):
             hidden[side] = between[side] @ w[name]
@@ -117,6 +118,11 @@ class ObjectModel:
         kinds = w["kinds"][[QUANTITY_KINDS.index(q.kind) for q in records]]
         units = w["units"][[self.unit_number.get(q.unit, 0) for q in records]]
         return np.concatenate([kinds, units, w["modifiers"][[MODIFIERS.index(q.modifier) for q in records]]], axis=1)
+
+
+def _means(sums: NDArray[np.float64], low: Ints, high: Ints) -> Array:
+    """Means of the rows [low, high) from their running sums, 0 for none."""
+    return (sums[high] - sums[low]).astype(np.float32) / np.maximum(high - low, 1)[:, None].astype(np.float32)
 
 
 def together(opinions: Sequence[Opinion]) -> Opinion:
@@ -215,15 +221,22 @@ def _follow(last: _Options, now: _Options, opinion: Opinion) -> Array:
     return add + tie * ((last.place > 0)[:, None] & (now.place > 0)[None])
 
 
-def best(models: Sequence[ObjectModel], doc: Doc, vectors: Array) -> list[Answer]:
-    """For each quantity of the Doc, in order: its object or None by all models together, and the probability of that.
+def best(models: Sequence[ObjectModel], docs: Sequence[Doc], vectors: Sequence[Array]) -> list[list[Answer]]:
+    """For each quantity of each Doc, in order: its object or None by all models together, and the probability of that.
 
+    `vectors` are those of the characters of each Doc. Docs are read together, but none changes what is found in another.
     The first model reads all pairs, the others the likely ones.
     """
-    if not doc.spans.get(QUANTITIES, ()):
-        return []
-    reading = read(doc)
-    one = models[0].scores(reading, vectors)
+    reading = read(*docs)
+    starts = np.cumsum([0, *(len(text_of(doc)) + 1 for doc in docs)])
+    between = np.zeros((1, vectors[0].shape[1]), dtype=np.float32)
+    seen = np.concatenate([part for some in vectors for part in (some, between)])[reading.read]
+    one = models[0].scores(reading, seen)
     reading, kept = narrowed(reading, one.pairs, _LIKELY)
-    opinions = [replace(one, pairs=one.pairs[kept]), *(model.scores(reading, vectors) for model in models[1:])]
-    return answers(reading, text_of(doc), together(opinions))
+    opinions = [replace(one, pairs=one.pairs[kept]), *(model.scores(reading, seen) for model in models[1:])]
+    found = iter(answers(reading, "\n".join(map(text_of, docs)), together(opinions)))
+    out = []
+    for doc, start in zip(docs, starts.tolist(), strict=False):
+        own = islice(found, len(doc.spans[QUANTITIES]))
+        out.append([(at and (at[0] - start, at[1] - start), chance) for at, chance in own])
+    return out

@@ -60,26 +60,38 @@ class Reading:
     clauses: Ints  # (Q,) clause ends between the quantity before and this one, at most 3; -1: none before it nearby
     quantities: list[tuple[int, int, Quantity]]
 
+    @property
+    def read(self) -> Ints:
+        """The characters that have a row, in order."""
+        return np.flatnonzero(self.rows[:-1] >= 0)
 
-def read(doc: Doc) -> Reading:
-    """The Doc with what earlier stages found in it."""
-    text: str = doc._.folded
-    n = len(text)
-    classes = np.zeros(n, dtype=np.int64)
-    for span, _ in get_spans(doc, MENTIONS):
-        if span.label_ in CLASSES:
-            classes[span.start_char : span.end_char] = CLASSES.index(span.label_)
-    for group, label in ((TIMES, "TIME"), (QUANTITIES, "QUANTITY")):
-        for span in doc.spans.get(group, ()):
-            classes[span.start_char : span.end_char] = CLASSES.index(label)
-    words = doc.to_array([IDX, LENGTH, ORTH, IS_SPACE])
+
+def read(*docs: Doc) -> Reading:
+    """The Docs with what earlier stages found in them, as one text with a line end between two of them."""
+    text = "\n".join(doc._.folded for doc in docs)
+    classes = np.zeros(len(text), dtype=np.int64)
+    quantities: list[tuple[int, int, Quantity]] = []
+    cut = []
+    at = 0  # where the Doc begins
+    for doc in docs:
+        for span in doc.spans.get(MENTIONS, ()):
+            if span.label_ in CLASSES:
+                classes[at + span.start_char : at + span.end_char] = CLASSES.index(span.label_)
+        for group, label in ((TIMES, "TIME"), (QUANTITIES, "QUANTITY")):
+            for span in doc.spans.get(group, ()):
+                classes[at + span.start_char : at + span.end_char] = CLASSES.index(label)
+        quantities += [(at + s.start_char, at + s.end_char, q) for s, q in get_spans(doc, QUANTITIES)]
+        words = doc.to_array([IDX, LENGTH, ORTH, IS_SPACE])
+        words[:, 0] += np.uint64(at)
+        cut.append(words)
+        at += len(doc._.folded) + 1
+    words = np.concatenate(cut)
     words = words[words[:, 3] == 0]
     starts = words[:, 0].astype(np.int64)
     ends = starts + words[:, 1].astype(np.int64)
-    edges = np.zeros(n, dtype=np.int64)
+    edges = np.zeros(len(text), dtype=np.int64)
     edges[starts] += 1
     edges[ends - 1] += 2
-    quantities = [(s.start_char, s.end_char, q) for s, q in get_spans(doc, QUANTITIES)]
     letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     rows, size = _rows(text, quantities)
     spans = _spans(letters, starts, ends, np.isin(words[:, 2], _loose()), rows, quantities)
@@ -97,7 +109,15 @@ def _loose() -> NDArray[np.uint64]:
 
 
 def _among(letters: NDArray[np.uint32], some: frozenset[str]) -> Bools:
-    return np.isin(letters, np.array([ord(c) for c in some], dtype=np.uint32))
+    return _table(some)[letters]
+
+
+@cache
+def _table(some: frozenset[str]) -> Bools:
+    """Of each code point whether it is one of some characters."""
+    out = np.zeros(0x110000, dtype=np.bool_)
+    out[[ord(c) for c in some]] = True
+    return out
 
 
 def _rows(text: str, quantities: Sequence[tuple[int, int, Quantity]]) -> tuple[Ints, int]:

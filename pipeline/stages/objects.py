@@ -5,9 +5,11 @@ It runs when names are known, and drops what stands inside one: 八路 in the na
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -17,6 +19,7 @@ from pipeline.language.names import BUILTIN, load_model, vectors_of
 from pipeline.stages.object_model import ObjectModel, best
 
 _NAMES = ("PER", "PLACE", "ORG")
+_TOGETHER = 2_000  # characters of Docs that are read together
 
 
 @Language.factory(
@@ -46,31 +49,41 @@ class Objects:
         self.encoder = load_model(names)
 
     def __call__(self, doc: Doc) -> Doc:
-        rows = get_spans(doc, QUANTITIES)
-        owner = [0] * len(text_of(doc))  # number of the name that each character stands in
-        for number, span in enumerate(doc.spans.get(MENTIONS, ()), 1):
-            if span.label_ in _NAMES:
-                owner[span.start_char : span.end_char] = [number] * (span.end_char - span.start_char)
-        kept = [(s, q) for s, q in rows if not 0 < owner[s.start_char] == owner[s.end_char - 1]]
-        if len(kept) < len(rows):
-            rows = kept
-            set_spans(doc, QUANTITIES, [(s.start_char, s.end_char, s.label_, q) for s, q in rows])
-        if rows:
-            chosen = best(self.models, doc, vectors_of(doc, self.encoder))
-            set_spans(
-                doc,
-                QUANTITIES,
-                [
-                    (
-                        s.start_char,
-                        s.end_char,
-                        s.label_,
-                        replace(q, object=_words(doc, at), object_span=at, score=score),
-                    )
-                    for (s, q), (at, score) in zip(rows, chosen, strict=True)
-                ],
-            )
-        return doc
+        return next(self.pipe([doc]))
+
+    def pipe(self, docs: Iterable[Doc], **_: Any) -> Iterator[Doc]:
+        """The Docs in order, several read at once: an array for each short article costs more than what is in it."""
+        together: list[Doc] = []
+        for doc in docs:
+            if together and sum(map(len, map(text_of, together))) + len(text_of(doc)) > _TOGETHER:
+                yield from self._read(together)
+                together = []
+            together.append(doc)
+        yield from self._read(together)
+
+    def _read(self, docs: list[Doc]) -> list[Doc]:
+        for doc in docs:
+            _drop_named(doc)
+        counting = [doc for doc in docs if doc.spans.get(QUANTITIES)]
+        if counting:
+            vectors = [vectors_of(doc, self.encoder) for doc in counting]
+            for doc, found in zip(counting, best(self.models, counting, vectors), strict=True):
+                rows = zip(get_spans(doc, QUANTITIES), found, strict=True)
+                told = [(s, replace(q, object=_words(doc, at), object_span=at, score=p)) for (s, q), (at, p) in rows]
+                set_spans(doc, QUANTITIES, [(s.start_char, s.end_char, s.label_, q) for s, q in told])
+        return docs
+
+
+def _drop_named(doc: Doc) -> None:
+    """Leave out the quantities that stand inside a name."""
+    owner = [0] * len(text_of(doc))  # number of the name that each character stands in
+    for number, span in enumerate(doc.spans.get(MENTIONS, ()), 1):
+        if span.label_ in _NAMES:
+            owner[span.start_char : span.end_char] = [number] * (span.end_char - span.start_char)
+    rows = get_spans(doc, QUANTITIES)
+    kept = [(s, q) for s, q in rows if not 0 < owner[s.start_char] == owner[s.end_char - 1]]
+    if len(kept) < len(rows):
+        set_spans(doc, QUANTITIES, [(s.start_char, s.end_char, s.label_, q) for s, q in kept])
 
 
 def _words(doc: Doc, at: tuple[int, int] | None) -> str | None:
