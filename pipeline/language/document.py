@@ -26,7 +26,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from spacy.attrs import IDX
+from spacy.attrs import IDX, LENGTH
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -169,15 +169,19 @@ def set_spans(doc: Doc, group: str, spans: Iterable[tuple[int, int, str, Any]]) 
 
 def get_spans(doc: Doc, group: str) -> list[tuple[Span, Any]]:
     """The spans of a group, each with the record it was written with; an absent group is empty."""
-    return [(span, _record(group, span)) for span in doc.spans.get(group, ())]
+    records = _records(doc)
+    spans = doc.spans.get(group, ())
+    return [(span, records.get((group, span.start_char, span.end_char, span.label_))) for span in spans]
 
 
 def _split_at(doc: Doc, edges: set[int]) -> None:
-    starts = doc.to_array(IDX).tolist()
+    if not edges:
+        return
+    starts, lengths = doc.to_array([IDX, LENGTH]).T.tolist()
     cuts: dict[int, list[int]] = {}
     for edge in edges:
         at = bisect_right(starts, edge) - 1
-        if at >= 0 and starts[at] < edge < starts[at] + len(doc[at].text):
+        if at >= 0 and starts[at] < edge < starts[at] + lengths[at]:
             cuts.setdefault(at, []).append(edge - starts[at])
     if not cuts:
         return

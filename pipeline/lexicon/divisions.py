@@ -66,6 +66,7 @@ class Divisions:
         self._first = np.zeros(len(names.dictionary) + 1, np.int32)
         np.cumsum(np.bincount(self._name_of, minlength=len(names.dictionary)), out=self._first[1:])
         self._find = lru_cache(maxsize=1 << 16)(self._search)
+        self._division = lru_cache(maxsize=1 << 16)(self._make)
         self._paths: dict[int, str] = {}
         self._towns: dict[str, dict[str, Division]] = {}
         self._patterns: dict[tuple[str, str], dict[str, list[int]]] = {}
@@ -215,7 +216,7 @@ class Divisions:
         first, last = np.searchsorted(self._codes, (low, high))
         return int(first), int(last)
 
-    def _division(self, row: int) -> Division:
+    def _make(self, row: int) -> Division:
         name, level = self._name(row), self._level(row)
         status = "official" if self._editions[row] == CURRENT_EDITION else "former"
         return Division(f"{self._codes[row]:012d}", name, level, self._path(row), status, int(self._editions[row]))

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.records import EVENT_ROLES
 from pipeline.stages.event_candidates import AROUND, NOUN, TITLE, Candidate, distance
-from pipeline.stages.event_model import Array
+from pipeline.stages.event_model import Array, Ints
 from pipeline.stages.event_view import View
 
 CLASSES = ("none", *EVENT_ROLES)
@@ -151,21 +150,29 @@ def dense(start: int, end: int, found: Sequence[Candidate], vectors: Array, adde
     """The vectors of each candidate of the event with trigger [start, end), (candidates, 6 D): its first and last
     character and their mean, first and last character of the trigger, mean of what stands between. `added` is `sums`
     of the vectors."""
-    a = np.array([c.at[0] for c in found], dtype=np.int64)
-    b = np.array([c.at[1] for c in found], dtype=np.int64)
-    before = b <= start
-    low, high = np.where(before, b, end), np.where(before, start, a)
-    size = vectors.shape[1]
-    out = np.empty((len(found), 6 * size), dtype=np.float32)
+    parts = dense_parts([(start, end, found)], vectors, added)
+    return np.concatenate([some[which] for some, which in parts], axis=1)
 
-    def mean(x: NDArray[np.int64], y: NDArray[np.int64]) -> Array:
-        mean_: Array = (added[y] - added[x]) / np.maximum(y - x, 1)[:, None]
-        return mean_
 
-    out[:, :size] = vectors[a]
-    out[:, size : 2 * size] = vectors[b - 1]
-    out[:, 2 * size : 3 * size] = mean(a, b)
-    out[:, 3 * size : 4 * size] = vectors[start]
-    out[:, 4 * size : 5 * size] = vectors[end - 1]
-    out[:, 5 * size :] = mean(low, high)
+def dense_parts(
+    events: Sequence[tuple[int, int, Sequence[Candidate]]], vectors: Array, added: Array
+) -> list[tuple[Array, Ints]]:
+    """`dense` for the candidates of several events, one after the other, in parts: of the candidate, of the trigger, of
+    what stands between. Of each part its different vectors, and the number of that which each candidate has."""
+    spans = np.array([c.at for _, _, found in events for c in found], dtype=np.int64).reshape(-1, 2)
+    owner = np.repeat(np.arange(len(events)), [len(found) for _, _, found in events])
+    start, end = (np.array([event[i] for event in events], dtype=np.int64) for i in (0, 1))
+    different, which = np.unique(spans[:, 0] * len(added) + spans[:, 1], return_inverse=True)
+    first, last = different // len(added), different % len(added)
+    candidate = np.concatenate([vectors[first], vectors[last - 1], _means(added, first, last)], axis=1)
+    trigger = np.concatenate([vectors[start], vectors[end - 1]], axis=1)
+    before = spans[:, 1] <= start[owner]
+    low, high = np.where(before, spans[:, 1], end[owner]), np.where(before, start[owner], spans[:, 0])
+    return [(candidate, which), (trigger, owner), (_means(added, low, high), np.arange(len(spans)))]
+
+
+def _means(added: Array, low: Ints, high: Ints) -> Array:
+    """Means of the vectors of [low, high) from their running sums, 0 for none."""
+    out: Array = added[high] - added[low]
+    out /= np.maximum(high - low, 1).astype(np.float32)[:, None]
     return out

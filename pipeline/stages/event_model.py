@@ -12,13 +12,14 @@ is the fingerprint of the name model whose vectors it was trained on.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Ints = NDArray[np.int64]
 _NETWORK = ("inward", "inward_bias", "outward", "outward_bias")
 
 
@@ -40,6 +41,7 @@ class Scorer:
         self.classes = tuple(classes)
         self.encoder = encoder
         self.weights = np.ascontiguousarray(weights, dtype=np.float32)
+        self._rows = np.vstack([self.weights, np.zeros_like(self.weights[:1])])  # the last for unknown features
         self.network = {k: np.ascontiguousarray(v, dtype=np.float32) for k, v in (network or {}).items()}
 
     @classmethod
@@ -71,20 +73,28 @@ class Scorer:
 
     def weighed(self, features: Sequence[Collection[str]]) -> Array:
         """The part of `scores` that features give: the sum of their weights."""
-        known = self.features.get
         out = np.zeros((len(features), len(self.classes)), dtype=np.float32)
-        numbers = [[n for n in map(known, some) if n is not None] for some in features]
-        full = [i for i, some in enumerate(numbers) if some]
-        if full:
-            starts = np.cumsum([0, *(len(numbers[i]) for i in full)])[:-1]
-            out[full] = np.add.reduceat(self.weights[list(chain.from_iterable(numbers))], starts, axis=0)
+        sizes = np.array([len(some) for some in features], dtype=np.int64)
+        full = np.flatnonzero(sizes)
+        if len(full):
+            rows = list(map(self.features.get, chain.from_iterable(features), repeat(len(self.features))))
+            out[full] = np.add.reduceat(self._rows[rows], (np.cumsum(sizes) - sizes)[full], axis=0)
         return out
 
     def networked(self, dense: Array) -> Array:
         """The part of `scores` that the network gives, 0 without one."""
+        return self.networked_parts([(dense, np.arange(len(dense)))])
+
+    def networked_parts(self, parts: Sequence[tuple[Array, Ints]]) -> Array:
+        """`networked` of vectors made of parts, side by side: of each part its different vectors, and the number of that
+        which each example has. What many examples share is multiplied once."""
         if not self.network:
-            return np.zeros((len(dense), len(self.classes)), dtype=np.float32)
-        hidden = dense @ self.network["inward"] + self.network["inward_bias"]
+            return np.zeros((len(parts[0][1]), len(self.classes)), dtype=np.float32)
+        inward, at = self.network["inward"], 0
+        hidden = np.tile(self.network["inward_bias"], (len(parts[0][1]), 1))
+        for vectors, which in parts:
+            hidden += (vectors @ inward[at : at + vectors.shape[1]])[which]
+            at += vectors.shape[1]
         out: Array = np.maximum(hidden, 0, out=hidden) @ self.network["outward"] + self.network["outward_bias"]
         return out
 

@@ -118,13 +118,13 @@ class Events:
         self, view: View, chosen: list[Choice], vectors: Array
     ) -> Iterator[tuple[Choice, list[Candidate], Array]]:
         """Candidates for the arguments of each event, with what the network makes of them: one product an article."""
-        names, added = Named(view), event_arguments.sums(vectors)
+        if not chosen:
+            return
+        names = Named(view)
         found = [candidates(view, c.trigger.start, c.trigger.end, names) for c in chosen]
-        seen = [
-            event_arguments.dense(c.trigger.start, c.trigger.end, options, vectors, added)
-            for c, options in zip(chosen, found, strict=True)
-        ]
-        network = self.arguments.networked(np.concatenate(seen)) if seen else np.zeros((0, 0), dtype=np.float32)
+        events = [(c.trigger.start, c.trigger.end, options) for c, options in zip(chosen, found, strict=True)]
+        parts = event_arguments.dense_parts(events, vectors, event_arguments.sums(vectors))
+        network = self.arguments.networked_parts(parts)
         at = 0
         for c, options in zip(chosen, found, strict=True):
             yield c, options, network[at : at + len(options)]
