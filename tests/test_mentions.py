@@ -59,6 +59,37 @@ def test_an_organisation_takes_its_part_of_a_title() -> None:
     assert [f[:2] for f in found] == [("市妇联", "ORG"), ("主席", "POST"), ("许琳", "PER")]
 
 
+def test_the_federation_of_a_town_is_an_organisation_and_that_of_a_village_part_of_the_title() -> None:
+    town = resolve("云溪镇妇联主席许琳", model=[("云溪镇妇联", "ORG"), ("许琳", "PER")], posts=[("妇联主席", "POST")])
+    assert [f[:2] for f in town] == [("云溪镇妇联", "ORG"), ("主席", "POST"), ("许琳", "PER")]
+    named = resolve(
+        "云溪镇妇联开会。妇联主席许琳讲话", model=[("云溪镇妇联", "ORG"), ("许琳", "PER")], posts=[("妇联主席", "POST")]
+    )
+    assert ("主席", "POST") in [f[:2] for f in named]
+    village = resolve(
+        "石桥村妇联主席许琳",
+        model=[("石桥村妇联", "ORG"), ("许琳", "PER")],
+        places=[("石桥村", "PLACE", "village")],
+        posts=[("妇联主席", "POST")],
+    )
+    assert [f[:2] for f in village] == [("石桥村", "PLACE"), ("妇联主席", "POST"), ("许琳", "PER")]
+
+
+def test_the_armed_forces_department_of_a_county_is_an_organisation() -> None:
+    def title(text: str) -> str:
+        return next(
+            f[0] for f in resolve(text, people=[("许琳", "PER")], posts=[("人武部部长", "POST")]) if f[1] == "POST"
+        )
+
+    assert title("县委常委、人武部部长许琳") == "部长"
+    assert title("党委委员、人武部部长许琳") == "人武部部长"
+
+
+def test_the_short_committee_of_a_village_is_no_organisation() -> None:
+    found = resolve("来到石桥村委会", model=[("石桥村委会", "ORG")], places=[("石桥村", "PLACE", "village")])
+    assert [f[:2] for f in found] == [("石桥村", "PLACE")]
+
+
 def test_a_title_needs_somebody_who_holds_it() -> None:
     found = resolve("村民薛长宁和其他村民", people=[("薛长宁", "PER")], posts=[("村民", "POST"), ("村民", "POST")])
     assert [f[:2] for f in found] == [("村民", "POST"), ("薛长宁", "PER")]

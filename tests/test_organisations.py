@@ -35,6 +35,11 @@ def test_found_by_form(text: str, names: list[str]) -> None:
     assert organisations(text) == names
 
 
+def test_committees_of_the_league_and_the_parties() -> None:
+    assert organisations("团临江市委书记陪同。", ("临江市",)) == ["团临江市委"]
+    assert organisations("民盟市委主委讲话。") == ["民盟市委"]
+
+
 def test_a_place_begins_the_name() -> None:
     assert organisations("记者从临江市水务局获悉。", ("临江市",)) == ["临江市水务局"]
     assert organisations("工商银行临江分行发放贷款。", ("临江",)) == ["工商银行临江分行"]

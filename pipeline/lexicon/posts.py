@@ -35,6 +35,8 @@ _FIELDS = {"words", "heads", "category", "official", "level", "unit", "alone"}
 
 # The members of a body in its name: 常委会, 主席团, 代表大会
 _BODY = re.compile(r"(?:(?:常委|委员|理事|监事|学生|业主|家长)会|(?:主席|代表)团|代表(?:队|大会|处))")
+# The committee of a region; behind 团 or the name of a party it is that one's own: 团省委, 民盟市委
+_LEAGUE = re.compile(r"[省市州盟县区旗]委")
 
 
 class Posts:
@@ -76,6 +78,9 @@ class Posts:
     def find(self, text: str) -> Iterator[tuple[int, int, Title]]:
         """Every title in `text` as (start, end, Title), leftmost and longest, none inside another."""
         for start, end in self._finder.find(text):
+            league = _LEAGUE.match(text, start) if start and text[start - 1] in "团进盟革党" else None
+            if league and text[league.end() : end] in self.titles:  # 团省委 and its 书记
+                start = league.end()
             if not _BODY.match(text, end - 2):
                 yield start, end, self.titles[text[start:end]]
 

@@ -36,8 +36,10 @@ _SURE = 0.8  # of an organisation that is looked for in the rest of the article
 _ORG_FIRST = 0.5  # an organisation is served before what is inside it
 _LONGER = 0.1  # what a longer organisation of one beginning or end is favoured by
 _PARTY_BODY = re.compile(
-    r"(?:(?<!县)(?<!市)(?<!区)妇联|村务监督委员会|(?<=[市县区州省])委|(?<=[省市县区州旗])监委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
+    r"(?:(?:村|社区|嘎查|^)妇联|村务监督委员会|(?<=[市县区州省])委|(?<=[省市县区州旗])监委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
 )
+_LEAGUE = re.compile(r"团|共青团|民革|民盟|民建|民进|农工|致公|九三")  # their 市委 is an organisation before any title
+_SHORT_COMMITTEE = re.compile(r"(?:村|社区|嘎查)(?:委|村委|居委)会$|[一-鿿](?<!村民)(?<!居民)居委会$")
 _GROUP_OF = re.compile(r"(?:社区|[村镇乡]|街道)(?:工作)?(?:小组|专班)$")  # 某社区工作小组: no name of its own
 _NAMED_AFTER = re.compile(r"纪念[馆堂园碑]|故居|旧居|故里|墓|祠|广场|公园|塑像|雕像")  # a person may stand before it
 _HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|(?:组织|宣传|纪检|统战|政法|武装)?委员|成员|常委|秘书长|主席)")
@@ -128,12 +130,14 @@ def _priority(
 ) -> float:
     """Who is served first where names meet; below 0 for what is no name at all."""
     if candidate.type == "ORG":
-        if _PARTY_BODY.search(text, candidate.start, candidate.end) and _HEAD.match(text, candidate.end):
+        name = text[candidate.start : candidate.end]
+        if _PARTY_BODY.search(name) and not _LEAGUE.match(name) and _HEAD.match(text, candidate.end):
+            return -1.0
+        if _SHORT_COMMITTEE.search(name):
             return -1.0
         unseen = MODEL not in candidate.sources
         if unseen and any(candidate.holds(p) and p.confidence > _SURE for p in people):
             return -1.0
-        name = text[candidate.start : candidate.end]
         if candidate.sources == (MODEL,) and (generic_organisation(name) or _GROUP_OF.search(name)):
             return -1.0
         longer = any(

@@ -57,6 +57,8 @@ _DEPARTMENT = re.compile(
 )
 _HALL = re.compile(r"(?:营业|餐|客|大|展|音乐|报告|会议|宴会|门|歌|舞|休息|候诊|办事)厅$")
 _MEASURE = re.compile(r"[名座家个所支万亿元年月日号人户次多余件位]")
+_LEAGUE = re.compile(r"(?:共青团|(?<![一-鿿]{2}[集社兵代剧])团|民革|民盟|民建|民进|农工党|致公党|九三学社)")
+_COMMITTEE_OF = re.compile(r"[省市州盟县区旗](?:委员会|工委|委会|委)(?!员)")
 # “小小能量站”: a station, workshop or canteen with a name of its own; the quotation marks are not part of it
 _NAMED_STATION = re.compile(r"“([^“”,。!?、\n]{2,9}(?:能量站|服务站|工坊|工作室|书房|书屋|食堂|夜校|驿家|加油站))”")
 _FULL_END = re.compile(r"[局院校所站馆厂社会队团台场部中心办司行庭园宫军区]$")
@@ -69,7 +71,7 @@ _BRANCH = re.compile(
 )
 _BEFORE_TITLE = re.compile(r"(?:副|常务副|第一)?(?:书记|部长|主任|委员|成员|副书记|主席|常委|秘书长)")
 _COMMITTEE = re.compile(
-    r"(?:党委|党工委|党总支|党支部|党组|居委会|村委会|(?<=[省市县区州])委|人大|纪委|纪工委|人大工委|政法委|村务监督委员会|审判委员会|检察委员会|(?<=[镇乡道])(?:人武部|武装部)|(?:村|社区|街道|[镇乡])妇联)$"
+    r"(?:党委|党工委|党总支|党支部|党组|居委会|村委会|(?<=[省市县区州])委|人大|纪委|纪工委|人大工委|政法委|村务监督委员会|审判委员会|检察委员会|(?<=[镇乡道])(?:人武部|武装部)|(?:村|社区)妇联)$"
 )
 
 
@@ -129,6 +131,7 @@ class Organisations:
             before = self._before_title(text, places, start)
             if before:
                 yield before
+        yield from self._leagues(text, places)
         for match in _NAMED_STATION.finditer(text):
             yield match.start(1), match.end(1), "quoted"
         for match in self._patterns["ends"].finditer(text):
@@ -138,6 +141,14 @@ class Organisations:
                 if department and not self._stopped(text, match.end(), department.end()):
                     yield found[0], department.end(), found[1]
                 yield found[0], match.end(), found[1]
+
+    def _leagues(self, text: str, places: dict[int, int]) -> Iterator[tuple[int, int, str]]:
+        """The committees of the youth league and of the other parties: 团某市委, 民盟省委."""
+        for match in _LEAGUE.finditer(text):
+            at = places.get(match.end(), match.end())
+            end = _COMMITTEE_OF.match(text, at) or _COMMITTEE_OF.match(text, at - 1)
+            if end and (at == match.end() or places[match.end()] <= end.end()):
+                yield match.start(), end.end(), "level_suffix"
 
     def _listed(self, text: str, ends: set[int]) -> Iterator[tuple[int, int]]:
         """Bodies without their place behind one with it: 某县住建局、财政局、水利局."""

@@ -26,6 +26,10 @@ _NO_TITLE = re.compile(r".*(?:科|队友|同乡|邻居|同学|同事|朋友|战�
 _CERTAIN_TITLE = 0.95  # from which on the model knows better than the lexicon where a title begins
 _LIKELY_TITLE = 0.8  # from which on it does if the rest is no department and no word of age, rank or sex
 _SURE_TITLE = 0.9  # the model's score from which on a title that the lexicon does not know is believed
+_FEDERATION = "妇联"
+_BODIES = re.compile(r"妇联|人武部|武装部")
+_COUNTY = re.compile(r"[省市县区州旗盟](?:委(?:常委|副书记)[、兼])?$")
+_LOWEST = re.compile(r"(?:村|社区|嘎查)$")
 _EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
 _NONE = Title("")
 
@@ -36,7 +40,7 @@ def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) ->
     free: list[Candidate] = []
     cores = [c for title in titles if (c := _core(text, title, names))]
     for candidate in sorted(cores, key=lambda t: (-t.size, t.start)):
-        title = _with_trade(text, _trimmed(text, candidate, names), names)
+        title = _with_trade(text, _trimmed(text, _without_body(text, candidate, names), names), names)
         if title and not any(title.meets(t) for t in free):
             free.append(title)
     free.sort(key=lambda t: t.start)
@@ -105,6 +109,22 @@ def _trimmed(text: str, title: Candidate, names: list[Candidate]) -> Candidate |
             continue
         return None
     return title
+
+
+def _without_body(text: str, title: Candidate, names: list[Candidate]) -> Candidate:
+    """主席 of 妇联主席 where the article names a women's federation and no village stands before the title; 部长 of
+    人武部部长 where a county or its committee does."""
+    body = _BODIES.match(text, title.start)
+    if not body or text[body.end() : title.end] not in posts().titles:
+        return title
+    low = max(0, title.start - 2)
+    if body.group() == _FEDERATION:
+        own = not _LOWEST.search(text, low, title.start) and any(
+            n.type == "ORG" and n.size > 2 and text.endswith(_FEDERATION, n.start, n.end) for n in names
+        )
+    else:
+        own = bool(_COUNTY.search(text, max(0, title.start - 6), title.start))
+    return replace(title, start=body.end()) if own else title
 
 
 def _with_trade(text: str, title: Candidate | None, names: list[Candidate]) -> Candidate | None:
