@@ -91,9 +91,66 @@ def test_posts_in_banners_and_farms(text: str, expected: set[tuple[str, str, str
     assert triples(text, BANNER) == expected
 
 
+def test_a_town_that_only_an_organisation_tells() -> None:
+    text = "在[巴拉嘎尔高勒镇敬老院|ORG],镇[党委委员|POST][苏和|PER]说"
+    assert triples(text, BANNER) == {("苏和", "党委委员", "巴拉嘎尔高勒镇")}
+
+
 def test_the_city_of_a_county_level_paper_is_its_own() -> None:
     assert triples("[市委常委|POST][何永平|PER]出席", "甲省/临江市/云州市") == {("何永平", "市委常委", "云州市")}
     assert triples("[市委常委|POST][何永平|PER]出席", "甲省/临江市") == {("何永平", "市委常委", "临江市")}
+
+
+OTHER = "[云门镇|PLACE.town=甲省/临江市/清河县/云门镇]"
+HOLLOW = "[柳湾村|PLACE.village=甲省/临江市/清河县/云溪镇/柳湾村]"
+FAR = "[北岭县|PLACE.county=乙省/南屏市/北岭县]"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a body named by its kind alone
+        ("[县委常委|POST][石磊|PER],政协[副主席|POST][许琳|PER],教育局[局长|POST][罗刚|PER]、县人大[副主任|POST][何永平|PER]出席",
+         {("石磊", "县委常委", "清河县"), ("许琳", "副主席", "政协"), ("罗刚", "局长", "教育局"), ("何永平", "副主任", "县人大")}),
+        ("任命[石磊|PER]同志为政府[副县长|POST]。", {("石磊", "副县长", "清河县")}),
+        # each of several holders has a unit, or a title, of his own
+        (f"选派[石磊|PER]、[许琳|PER]分别担任{TOWN}{VILLAGE}、{HOLLOW}[第一书记|POST]。",
+         {("石磊", "第一书记", "石桥村"), ("许琳", "第一书记", "柳湾村")}),
+        (f"[石磊|PER]、[许琳|PER]分别当选{VILLAGE}[党支部书记|POST]、[村委会主任|POST]。",
+         {("石磊", "党支部书记", "石桥村"), ("许琳", "村委会主任", "石桥村")}),
+        # constructions
+        (f"{VILLAGE}人([丰禾公司|ORG][董事长|POST])[石磊|PER]", {("石磊", "董事长", "丰禾公司")}),
+        (f"{VILLAGE}的“[第一书记|POST]”名叫[石磊|PER]", {("石磊", "第一书记", "石桥村")}),
+        (f"[省人大代表|POST],{VILLAGE}[党支部书记|POST][石磊|PER]",
+         {("石磊", "省人大代表", None), ("石磊", "党支部书记", "石桥村")}),
+        (f"{TOWN}[镇长|POST][石磊|PER],{OTHER}[镇长|POST][许琳|PER]", {("石磊", "镇长", "云溪镇"), ("许琳", "镇长", "云门镇")}),
+        (f"免除[石磊|PER]同志{TOWN}[副镇长|POST]职务", {("石磊", "副镇长", "云溪镇")}),
+        ("以[县水利局|ORG][副局长|POST][石磊|PER]为[队长|POST]、[县医院|ORG][医生|POST][许琳|PER]为[队员|POST]",
+         {("石磊", "副局长", "县水利局"), ("石磊", "队长", None), ("许琳", "医生", "县医院"), ("许琳", "队员", None)}),
+        # joined to the title before
+        ("[县农科所|ORG][主任|POST][石磊|PER][研究员|POST]", {("石磊", "主任", "县农科所"), ("石磊", "研究员", "县农科所")}),
+        ("[临江学院|ORG][党委书记|POST][石磊|PER],[党委常委|POST]、[组织部部长|POST][许琳|PER]",
+         {("石磊", "党委书记", "临江学院"), ("许琳", "党委常委", "临江学院"), ("许琳", "组织部部长", "临江学院")}),
+        (f"选举结果\n{VILLAGE}[村委会主任|POST]:[石磊|PER]\n[委员|POST]:[许琳|PER]",
+         {("石磊", "村委会主任", "石桥村"), ("许琳", "委员", "石桥村")}),
+        # one post told with the place and with its government; a school told in short
+        (f"[云溪镇人民政府|ORG][镇长|POST][石磊|PER]到场。{TOWN}[镇长|POST][石磊|PER]说", {("石磊", "镇长", "云溪镇人民政府")}),
+        ("[清河县云溪镇中心小学|ORG]落成。[云溪中心小学|ORG][校长|POST][石磊|PER]", {("石磊", "校长", "清河县云溪镇中心小学")}),
+        ("[临江市广西商会妇联|ORG]成立。[临江市妇联|ORG][主席|POST][石磊|PER]", {("石磊", "主席", "临江市妇联")}),
+        # a village that nothing tells
+        ("[县邮政局|ORG]来人。村[党总支书记|POST][石磊|PER]", {("石磊", "党总支书记", None)}),
+    ],
+)  # fmt: skip
+def test_posts_of_meetings_lists_and_decisions(text: str, expected: set[tuple[str, str, str | None]]) -> None:
+    assert triples(text) == expected
+
+
+def test_a_level_without_a_name_is_of_the_region_that_the_paragraph_speaks_of() -> None:
+    assert triples(f"在{FAR},[县委书记|POST][石磊|PER]说") == {("石磊", "县委书记", "北岭县")}
+    # the page's own where the paragraph speaks of it as well, or where the other is not of that level
+    both = f"[我县|PLACE.county={HOME}]迎来{FAR}客人。[县委书记|POST][石磊|PER]说"
+    assert triples(both) == {("石磊", "县委书记", "清河县")}
+    assert triples(f"在{FAR},[市委书记|POST][石磊|PER]说") == {("石磊", "市委书记", "南屏市")}
 
 
 def test_an_address_by_a_short_title_adds_no_record() -> None:
@@ -198,6 +255,11 @@ def test_titles_are_found_leftmost_and_longest() -> None:
     assert [text[a:b] for a, b, _ in posts().find(text)] == ["党委副书记", "镇长", "网格员"]
 
 
+def test_the_committee_of_a_league_is_no_part_of_a_title() -> None:
+    text = "团省委副书记和省委副书记"
+    assert [text[a:b] for a, b, _ in posts().find(text)] == ["副书记", "省委副书记"]
+
+
 def test_an_unknown_title_is_described_by_its_known_end() -> None:
     assert posts().describe("某某处副处长").official
     assert posts().describe("打铁花的").role
@@ -207,3 +269,9 @@ def test_holdings_need_a_construction() -> None:
     text = "镇长来了,后来石磊也来了。"
     assert holdings(text, [(7, 9)], [(0, 2)]) == []
     assert [(h.post, h.person, h.how) for h in holdings("镇长石磊", [(2, 4)], [(0, 2)])] == [(0, 0, "before")]
+
+
+@pytest.mark.parametrize("text", ["镇长石磊,还有村民代表。", "镇长石磊,会长许某和村民代表。"])
+def test_what_follows_a_name_is_no_apposition_if_others_come_first(text: str) -> None:
+    known = [(a, b) for a, b, _ in posts().find(text)]
+    assert [(h.post, h.person) for h in holdings(text, [(2, 4)], known)] == [(0, 0)]

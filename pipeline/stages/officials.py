@@ -25,6 +25,18 @@ _LEFT = re.compile(r"免去|辞去|不再担任|卸任|离任")
 _BREAK = "、,。;:!?()“”\n"
 
 
+_GOVERNMENT = re.compile(r"人民政府|政府|办事处|街道办|村委会|居委会|村民委员会|居民委员会")
+
+
+def _one_body(one: str, other: str) -> bool:
+    """Whether two units are one: 某镇 and 某镇人民政府, or a name and another that lacks some of its characters."""
+    short, long = sorted((one, other), key=len)
+    if long.startswith(short) and _GOVERNMENT.fullmatch(long, len(short)):
+        return True
+    rest = iter(long)
+    return len(short) > 4 and short[:2] == long[:2] and all(character in rest for character in short)
+
+
 @Language.factory("news_officials", assigns=["doc._.officials"], requires=["doc._.mentions"])
 def create_officials(nlp: Language, name: str) -> Officials:
     """Fills doc._.officials from the mentions (PER, POST, PLACE, ORG) and times of an article."""
@@ -63,7 +75,21 @@ class _Article:
         held = {h.post for h in found}
         found += [h for post in range(len(self.posts)) if post not in held for h in self._nearest(post)]
         found.sort(key=lambda h: (h.post, h.person))
+        self.own_units = self._own_units(found)
         return self._merge([record for h in found if (record := self._record(h)) is not None])
+
+    def _own_units(self, found: list[Holding]) -> dict[tuple[int, int], Unit]:
+        """By post and person the unit where each of several holders has one of his own (分别)."""
+        holders: dict[int, list[int]] = {}
+        for holding in found:
+            holders.setdefault(holding.post, []).append(holding.person)
+        own: dict[tuple[int, int], Unit] = {}
+        for post, people in holders.items():
+            behind = self.people[people[-1]].end
+            if len(people) > 1 and behind <= self.posts[post].start:
+                units = self.units.each(post, behind, len(people)) or []
+                own.update(zip(((post, person) for person in people), units, strict=False))
+        return own
 
     def _nearest(self, post: int) -> list[Holding]:
         """A title that no construction joins to a person goes to the nearest in its sentence, else the one before."""
@@ -82,7 +108,7 @@ class _Article:
         name = "".join(person.text.split())
         if len(name) < 2:
             return None
-        unit = self.units.of(holding.post)
+        unit = self.own_units.get((holding.post, holding.person)) or self.units.of(holding.post)
         category = self._category(title, unit)
         low, high = min(person.start, post.start), max(person.end, post.end)
         return Official(
@@ -109,6 +135,11 @@ class _Article:
             if any(k.unit == record.unit for k in same):
                 continue
             if same and record.unit is None:
+                continue
+            fuller = next((k for k in same if k.unit and record.unit and _one_body(k.unit, record.unit)), None)
+            if fuller is not None:
+                if len(fuller.unit or "") < len(record.unit or ""):
+                    kept[kept.index(fuller)] = record
                 continue
             if same and any(k.unit is None for k in same):
                 kept[kept.index(next(k for k in same if k.unit is None))] = record
@@ -141,12 +172,12 @@ class _Article:
             return title.category or "role"
         if title.category in ("school", "hospital") and not title.official:
             return title.category
-        if unit and unit.name:
-            if unit.name.record.type == "PLACE":
-                grass = unit.name.record.level in ("community", "village", "compound")
-                if title.category not in (None, "grassroots", "party_government", "mass_org"):
-                    return title.category
-                return "grassroots" if grass else (title.category or "party_government")
+        if unit and unit.name and unit.name.place:
+            grass = unit.name.record.level in ("community", "village", "compound")
+            if title.category not in (None, "grassroots", "party_government", "mass_org"):
+                return title.category
+            return "grassroots" if grass else (title.category or "party_government")
+        if unit and (unit.span if unit.name is None else not unit.name.place):
             by_unit = kind_of(unit.text).category
             if by_unit:
                 return by_unit

@@ -28,19 +28,32 @@ _LOCAL_KINDS = frozenset({"合作社", "队", "组"})
 class UnitPlaces:
     """The places an article speaks of, and those that its organisations bear; all paths are canonical."""
 
-    def __init__(self, said: Sequence[tuple[str, str]], home: str):
-        """`said`: text and path of each place named in the article; `home`: the page's region, may be empty."""
+    def __init__(
+        self,
+        said: Sequence[tuple[int, str, str]],
+        home: str,
+        folded: str = "",
+        borne: Sequence[tuple[int, str]] = (),
+    ):
+        """`said`: where each place named in the article begins, its text and path; `home`: the page's region, may be empty;
+        `borne`: where the organisations begin whose names begin with a region, and its path."""
         self.home = dict(levels_of(home))
+        self.folded = folded
         counts: dict[str, Counter[str]] = {}
         self._by_name: dict[str, str] = {}
-        for text, path in said:
+        self._said: dict[str, list[tuple[int, str]]] = {}  # by level the paths of that level, and where
+        for start, text, path in said:
             self._by_name.setdefault("".join(text.split()), path)
             for level, part in levels_of(path):
                 counts.setdefault(level, Counter())[part] += 1
+                self._said.setdefault(level, []).append((start, part))
                 last = part.rsplit("/", 1)[-1]
                 self._by_name.setdefault(last, part)
                 if len(_SUFFIX.sub("", last)) > 1:
                     self._by_name.setdefault(_SUFFIX.sub("", last), part)
+        for start, path in borne:
+            for level, part in levels_of(path):
+                self._said.setdefault(level, []).append((start, part))
         # by level the article's commonest place, the page's own where the article names none
         self.common = {**self.home, **{level: c.most_common(1)[0][0] for level, c in counts.items()}}
 
@@ -49,17 +62,25 @@ class UnitPlaces:
         """The county or city the article is about."""
         return self.common.get("county") or self.common.get("city")
 
-    def region(self, level: str, word: str = "") -> str | None:
-        """The province, city or county that an office without a name means: the page's own before the article's."""
-        county = self.home.get("county", "")
-        if level == "city" and word in ("", "市") and county.endswith("市"):
-            return county
-        if level == "county" and word and county and not county.endswith(word):
-            county = ""
-        return county if level == "county" and county else self.home.get(level) or self.common.get(level)
+    def region(self, level: str, word: str = "", at: int = 0) -> str | None:
+        """The province, city or county that an office without a name means at `at`: the page's own, unless the sentence, the
+        paragraph or the article speaks of others alone; of those the one named last. `word`: what its name ends in."""
+        if level == "city" and word in ("", "市") and self.home.get("county", "").endswith("市"):
+            level = "county"
+        said = [(start, path) for start, path in self._said.get(level, ()) if not word or path.endswith(word)]
+        home = self.home.get(level, "")
+        if home and word and not home.endswith(word):
+            home = ""
+        if said:
+            paragraph = self.folded.rfind("\n", 0, at)
+            sentence = max(paragraph, self.folded.rfind("。", 0, at))
+            near = [s for s in said if sentence < s[0] < at] or [s for s in said if paragraph < s[0] < at] or said
+            if all(path != home for _, path in near):
+                return max(said, key=lambda s: (s[0] < at, s[0] if s[0] < at else -s[0]))[1]
+        return home or self.common.get(level)
 
-    def of_organisation(self, name: str) -> str | None:
-        """The path of the lowest place in the name of an organisation; None if it bears none."""
+    def of_organisation(self, name: str, at: int = 0) -> str | None:
+        """The path of the lowest place in the name of an organisation said at `at`; None if it bears none."""
         bare = _NATIONAL.sub("", name, count=1)
         found = self._head(bare)
         if found:
@@ -68,7 +89,7 @@ class UnitPlaces:
         word = _LEVEL_WORD.match(name)
         if word:
             level = LEVEL_OF_WORD[word.group(1)]
-            above = self.region(level, word.group(1)) if level in _UPPER else self.common.get(level)
+            above = self.region(level, word.group(1), at) if level in _UPPER else self.common.get(level)
             return self._below(above, name[word.end() :]) if above and level in _UPPER else above
         inside = next((p for n, p in self._longest_first() if len(n) > 1 and n in name), None)
         if inside:

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline.lexicon.organisations import kind_of
+from pipeline.lexicon.organisations import generic_organisation, kind_of
 from pipeline.lexicon.place_names import upper_names
 from pipeline.lexicon.posts import Title
 from pipeline.records import Mention
-from pipeline.stages.post_places import LEVEL_OF_WORD, UnitPlaces
+from pipeline.stages.post_places import LEVEL_OF_WORD, UnitPlaces, levels_of
 
 _OFFICIAL_ENDS = (*LEVEL_OF_WORD, "花园", "公寓")
 _NEIGHBOURS = frozenset({"community", "village", "compound"})
@@ -42,6 +42,13 @@ _ETHNIC = (
     "|乌孜别克族|俄罗斯族|鄂温克族|德昂族|保安族|裕固族|京族|独龙族|鄂伦春族|赫哲族|门巴族|珞巴族|基诺族|各族|蒙古|哈萨克|维吾尔"
 )
 _SAYS_LEVEL = re.compile(r"(?:常务副|副|代)?[省市州盟县区旗镇乡](?:委|长|纪委|监委)")
+# What a body named by its kind alone may be, and what may stand before it in its clause
+_BODY = re.compile(r"(?![一二两三四五六七八九十几多各某每]|该|本|我)[一-鿿]{2,9}")
+_OPENS_BODY = re.compile(r"现任|原任?|时任|曾任|[任为是由兼让请对向和与及的]|担任|出任|当选|同志|先后|随后|作为")
+_HEADLINE = 40  # characters at most
+_AND = re.compile(r"[、和及与]")
+_LEVEL_IN_TITLE = re.compile(r"[省市州盟县区旗](?=委|长|级|纪|监|政)")
+_LEVEL_INSIDE = re.compile(r"(?<=[一-鿿]{2})[省市县区镇乡村](?=[一-鿿]{3})")
 _AUTONOMOUS = re.compile(rf"(?:{_ETHNIC})+自治(?=[县州旗]$)")
 
 
@@ -85,11 +92,12 @@ class Units:
         self.folded, self.posts, self.titles = folded, posts, titles
         self.names = [n for n in names if n.record.type in ("PLACE", "ORG")]
         self.starts = [n.start for n in self.names]
-        self.person_starts = [n.start for n in people]
+        self.people = {(n.start, n.end) for n in people}
         self.page_text = page_text
-        self.places = UnitPlaces(
-            [(n.text, n.record.canonical) for n in self.names if n.place and n.record.canonical], home
-        )
+        said = [(n.start, n.text, n.record.canonical) for n in self.names if n.place and n.record.canonical]
+        heads = [(n.start, upper_names().starts(n.text, 0)) for n in self.names if not n.place]
+        borne = [(at, h.divisions[0].path) for at, h in heads if h and not h.short and len(h.divisions) == 1]
+        self.places = UnitPlaces(said, home, folded, borne)
         self._found: dict[int, Unit | None] = {}
 
     def of(self, post: int) -> Unit | None:
@@ -106,8 +114,11 @@ class Units:
         if named:
             return self._unit(named)
         return (
-            self._bare_before(name.start, low)
+            self._bare_before(name.start, low, title)
+            or self._body_before(name.start, low, title)
             or self._shared(post)
+            or self._before_name(post)
+            or self._line_before(post)
             or self._of_colleague(post)
             or self._team_before(title, name.start)
             or self._implied(title, name.start)
@@ -141,12 +152,14 @@ class Units:
                 return None
         return name
 
-    def _bare_before(self, at: int, low: int) -> Unit | None:
+    def _bare_before(self, at: int, low: int, title: Title) -> Unit | None:
         """社区, 该镇, 支行, 急诊科, 督导组 before a title: the last one of the article that it can mean."""
         left = self.folded[low:at]
         match = _BARE_PLACE.search(left)
         if match:
             return self._place_of_level(LEVEL_OF_WORD[match.group(1)], at, match.group(1))
+        if title.level and left.endswith("政府"):  # 任政府副县长
+            return None
         for size in range(min(10, len(left)), 1, -1):
             name = self._last(lambda n, end=left[-size:]: not n.place and n.text.endswith(end), at)  # type: ignore[misc]
             if name:
@@ -160,6 +173,18 @@ class Units:
             return self._organisation((_BARE_BODY[left[-1]],), at)
         return None
 
+    def _body_before(self, at: int, low: int, title: Title) -> Unit | None:
+        """A body that has no name of its own but its kind right before a title: 教育局, 县人大, 政协."""
+        opens = max((m.end() for m in _OPENS_BODY.finditer(self.folded, low, at)), default=low)
+        words = self.folded[opens:at]
+        category = kind_of(words).category
+        if not _BODY.fullmatch(words) or category is None or (title.level and words.endswith("政府")):
+            return None
+        if generic_organisation(words) and category not in ("party_government", "mass_org"):
+            return None
+        place = self.places.of_organisation(words, at) or self.places.local
+        return Unit(words, (opens, at), place, None)
+
     def _shared(self, post: int) -> Unit | None:
         """The unit of the title before, where the two are joined: 某镇党委副书记、镇长."""
         if post == 0 or self.titles[post - 1].alone or self.titles[post - 1].category == "delegate":
@@ -171,8 +196,10 @@ class Units:
         own_level = level != self.titles[post - 1].level and _SAYS_LEVEL.match(self.posts[post].text)
         if own_level and (unit is None or unit.name is None):
             return None  # 州委常委、县委书记: each is of its own level
-        of_place = unit is not None and unit.name is not None and unit.name.place
-        if unit and unit.name and level and not (of_place and _compatible(level, unit.name.record.level)):
+        place = unit.name if unit is not None and unit.name is not None and unit.name.place else None
+        of_party = not _SAYS_LEVEL.match(self.posts[post].text) and self.posts[post - 1].text.startswith("党")
+        fits = _compatible(level or "", place.record.level) if place else of_party  # 某大学党委常委、组织部部长
+        if unit and unit.name and level and not fits:
             return None
         if self.titles[post].role and not self.titles[post].level and not _is_team_role(self.titles[post - 1]):
             return unit if unit and unit.name and unit.name.place and not self.titles[post - 1].role else None
@@ -181,7 +208,8 @@ class Units:
     def _implied(self, title: Title, at: int) -> Unit | None:
         """What the title itself says: 镇长 is of a town, 校长 of a school."""
         if title.level:
-            return self._place_of_level(title.level, at, role=title.role)
+            word = _LEVEL_IN_TITLE.search(title.text)
+            return self._place_of_level(title.level, at, word.group() if word else "", role=title.role)
         if title.units:
             return self._organisation(title.units, at)
         return None
@@ -199,8 +227,47 @@ class Units:
             return None
         if not title.role and _plain(title) == _plain(before):
             return unit
+        joined = re.fullmatch(r"[一-鿿· ]{2,8}[、,和及与]", gap)
+        if joined and title.official and not title.role and not title.units:
+            return unit  # 某镇党委书记甲,党委委员乙
         joined = re.fullmatch(r"[一-鿿·, ]{2,8}[、和及与]", gap)
         return unit if joined and unit.name and not unit.name.place else None
+
+    def _before_name(self, post: int) -> Unit | None:
+        """某院主任甲研究员: the title behind a name is of the unit of the one before it."""
+        if post == 0 or self.titles[post].level:
+            return None
+        return self.of(post - 1) if (self.posts[post - 1].end, self.posts[post].start) in self.people else None
+
+    def _line_before(self, post: int) -> Unit | None:
+        """委员:乙 below 某村主任:甲: a list whose lines begin with the titles."""
+        start, end = self.posts[post].start, self.posts[post].end
+        if post == 0 or self.folded[end : end + 1] != ":" or self.folded[start - 1 : start] != "\n":
+            return None
+        line = self.folded.rfind("\n", 0, start - 1) + 1
+        behind = self.posts[post - 1].end
+        return self.of(post - 1) if line <= self.posts[post - 1].start and self.folded[behind] == ":" else None
+
+    def each(self, post: int, text_from: int, count: int) -> list[Unit] | None:
+        """The units of `count` people who hold a title each in one of his own, told in the order of the people:
+        甲、乙分别任某村、某村第一书记; None if the text from `text_from` to the title tells none, or not as many."""
+        at = self.posts[post].start
+        if "分别" not in self.folded[text_from:at]:
+            return None
+        run: list[Name] = []
+        end = at
+        for name in reversed(self.names[: bisect_left(self.starts, at)]):
+            if name.start < text_from:
+                break
+            gap = self.folded[name.end : end]
+            if end == at and not run and not _GAP.fullmatch(gap):
+                break
+            if run and gap and not _AND.fullmatch(gap):
+                break
+            if not run or gap:  # 某镇某村: the last of a chain
+                run.append(name)
+            end = name.start
+        return [self._unit(name) for name in reversed(run)] if len(run) == count else None
 
     def _team_before(self, title: Title, at: int) -> Unit | None:
         """组长 is of the group of the paragraph: 审计组, “某专班”."""
@@ -214,7 +281,8 @@ class Units:
         return Unit(self.folded[slice(*span)], span, self.places.local, None)
 
     def _fallback(self, title: Title, at: int) -> Unit | None:
-        """A post of responsibility that says nothing of its unit is of the last one told in the paragraph or before."""
+        """A post of responsibility that says nothing of its unit is of the last one told before it in the paragraph, or in
+        the headline above it."""
         if (
             title.role
             or title.units
@@ -222,8 +290,14 @@ class Units:
             or title.category in ("role", "enterprise", "military", "delegate", "school", "hospital")
         ):
             return None
+        if _BARE_PLACE.search(self.folded, self._clause_start(at), at):  # of a village that the article does not name
+            return None
         name = self._last(lambda n: not n.place or n.record.level in _GENERAL, at, forward=False)
-        return self._unit(name) if name else None
+        paragraph = self.folded.rfind("\n", 0, at) + 1
+        above = self.folded.rfind("\n", 0, max(paragraph - 1, 0)) + 1
+        if paragraph - above <= _HEADLINE:
+            paragraph = above
+        return self._unit(name) if name and name.start >= paragraph else None
 
     # ------------------------------------------------------------------------------------------ choosing among names
     def _last(self, wanted: Callable[[Name], bool], at: int, forward: bool = True) -> Name | None:
@@ -235,7 +309,7 @@ class Units:
 
     def _place_of_level(self, level: str, at: int, word: str = "", role: bool = False) -> Unit | None:
         if level in ("province", "city", "county"):
-            path = self.places.region(level, word)
+            path = self.places.region(level, word, at)
             if path:
                 return Unit(self._short(path), None, path, None)
         name = (
@@ -245,6 +319,15 @@ class Units:
         ) or self._last(lambda n: n.place and _compatible(level, n.record.level), at)
         if name:
             return self._unit(name)
+        return self._borne(level, at)
+
+    def _borne(self, level: str, at: int) -> Unit | None:
+        """The place of a level that only the name of an organisation tells: 镇 is of 某镇 beside 某镇敬老院."""
+        here = bisect_left(self.starts, at)
+        for name in (*reversed(self.names[:here]), *self.names[here:]):
+            path = None if name.place else dict(levels_of(self.places.of_organisation(name.text, at) or "")).get(level)
+            if path:
+                return Unit(self._short(path), None, path, None)
         path = self.places.common.get(level)
         return Unit(self._short(path), None, path, None) if path else None
 
@@ -265,7 +348,7 @@ class Units:
         text = "".join(name.text.split())
         if not name.place:
             full = self._full_name(name)
-            return Unit(full, (name.start, name.end), self.places.of_organisation(full), name)
+            return Unit(full, (name.start, name.end), self.places.of_organisation(full, name.start), name)
         path = name.record.canonical
         if text[0] in "该本" and text[1:] in ("镇", "乡", "街道", "村", "社区") and not (path or "").endswith(text[1:]):
             level = LEVEL_OF_WORD[text[1:]]
@@ -284,11 +367,14 @@ class Units:
     def _full_name(self, name: Name) -> str:
         """The longest form of an organisation in the article: 县医院 for 某县医院, 某医附院 for 某医科大学附属医院."""
         best = text = "".join(name.text.split())
+        head = upper_names().starts(text, 0)
+        own = len(text) - (len(head.name) if head else 0) > 3  # 某市妇联 is not short for another body of the city
         for other in self.names:
             if other.place or len(other.text) <= len(best) or other.text[-1] != text[-1]:
                 continue
-            short = 3 < len(text) <= 0.6 * len(other.text) and other.text[0] == text[0] and _in_order(text, other.text)
-            short = short or _shortened(text, "".join(other.text.split()))
+            short = own and len(text) <= 0.6 * len(other.text) and text[0] == other.text[0]
+            short = short and _in_order(text, other.text)
+            short = short or _shortened(text, "".join(other.text.split())) or _without_levels(other.text).endswith(text)
             if (other.text.endswith(text) or short) and kind_of(text).kinds in ((), kind_of(other.text).kinds):
                 best = "".join(other.text.split())
         return best
@@ -324,6 +410,10 @@ def _shortened(short: str, long: str) -> bool:
     head = upper_names().starts(short, 0)
     own = same - (len(head.name) if head is not None else 0)
     return own > 1 and len(long) - len(short) > 1 and same < len(short) and long.endswith(short[same:])
+
+
+def _without_levels(long: str) -> str:
+    return _LEVEL_INSIDE.sub("", long)
 
 
 def _in_order(short: str, long: str) -> bool:

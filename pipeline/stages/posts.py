@@ -25,6 +25,13 @@ _BEFORE_NAME = re.compile(rf"(?:、(?:{_APPOSED})|、\d{{2,3}}岁的)?(?:\([^()\
 _BETWEEN_TITLES = re.compile(
     r"(?:[、/ ]|兼任?|和|及|暨|,?现任?|,?(?:同时)?[也又还]是|,同时(?:兼任|担任|还是|也是))[^,。;:!?()、\n]{0,40}"
 )
+# Behind a title that is no one's else so far: 全国人大代表,某镇党委书记甲
+_COMMA = re.compile(r",[^,。;:!?()、\n]{0,40}")
+_CALLED = re.compile(r"”?(?:名叫|叫做?|名为)$")  # 村里的“第一书记”名叫甲
+_MADE = re.compile(r"(?:同志)?[为任]$")
+_EACH = "分别"
+_BY_ORDER = re.compile(r"(?:免[去除]|任命|聘任|聘请|撤销|解除|决定|提名|推荐)$")  # 免去甲同志局长一职
+_OFFICE = re.compile(r"一?职务?")
 _BETWEEN_PEOPLE = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、 ]|和|及|、 )(?:同志)?")
 _BETWEEN_HOLDERS = re.compile(r"[、和及][^,。;:!?、\n]{0,40}")
 _TAKES_SURELY = "担任|出任|就任|接任|升任|转任|调任|改任|连任|兼任|现任|曾任|历任|拟任|留任|续任|任命|当选为?|推选为?|推举|选举|选为|聘为|聘请|聘任|免去[其他她]"
@@ -48,7 +55,7 @@ _TITLE_ENDS = re.compile(r"[,;。、!?)(”\n《：:—…]|$|(?:的|一)?职务
 _LEAVES_POST = re.compile(r"(?:同志)?(?:的|因[^。;\n]{1,12}辞去|辞去|不再担任)[^。;\n]{0,40}")
 _AND_OTHERS = "等"  # 甲、乙等村民代表
 _IN_BRACKET = re.compile(r"(?:同志)?\([^()。;\n]{0,40}")
-_APPOSITION = re.compile(r", ?(?:[^,。;\n]{1,6}岁, ?)?[^,。;:!?、\n]{0,30}")
+_APPOSITION = re.compile(r", ?(?:[^,。;\n]{1,6}岁, ?)?(?!还有|以及|另有|及|和|与|带领|组织|邀请)[^,。;:!?、\n]{0,30}")
 
 
 @Language.factory("news_posts")
@@ -127,6 +134,13 @@ class _Holdings:
         last = self.title_ends.get(gap.start() if gap else start)
         if last is None:
             last = self.title_ends.get(start)
+        if last is None and self.text[start - 1 : start] == ")":  # 某村人(某公司董事长)甲
+            last = self.title_ends.get(start - 1)
+            if last is not None and self._has_person(self.text.rfind("(", 0, start), start - 1):
+                last = None
+        if last is None:
+            called = _CALLED.search(self.text, max(0, start - 4), start)
+            last = self.title_ends.get(called.start()) if called else None
         if last is None:
             return []
         return [*self._chain_before(last), last]
@@ -135,11 +149,26 @@ class _Holdings:
         chain: list[int] = []
         while last > 0:
             gap_start, gap_end = self.titles[last - 1][1], self.titles[last][0]
-            if not _BETWEEN_TITLES.fullmatch(self.text, gap_start, gap_end) or self._has_person(gap_start, gap_end):
+            joined = _BETWEEN_TITLES.fullmatch(self.text, gap_start, gap_end) or (
+                _COMMA.fullmatch(self.text, gap_start, gap_end) and not self._belongs_before(last - 1)
+            )
+            if not joined or self._has_person(gap_start, gap_end) or self._object_of(last - 1):
                 break
             last -= 1
             chain.append(last)
         return chain[::-1]
+
+    def _belongs_before(self, post: int) -> bool:
+        """Whether somebody stands before a title in its sentence who may hold it."""
+        start = self.titles[post][0]
+        low = max(self.text.rfind(mark, 0, start) + 1 for mark in "。;!?\n")
+        return self._has_person(low, start)
+
+    def _object_of(self, post: int) -> bool:
+        """Whether a title is what somebody right before it is made: 以甲为队长、某院副院长乙为队员."""
+        start = self.titles[post][0]
+        made = _MADE.search(self.text, max(0, start - 3), start)
+        return made is not None and self._has_person(made.start() - 1, made.start())
 
     def _chain_after(self, first: int) -> list[int]:
         chain = [first]
@@ -157,8 +186,9 @@ class _Holdings:
         return bool(_BETWEEN_PEOPLE.fullmatch(self.text, self.people[first][1], self.people[second][0]))
 
     def _has_person(self, start: int, end: int) -> bool:
-        at = bisect_left(self.person_starts, start)
-        return at < len(self.people) and self.people[at][0] < end
+        """Whether a name begins in [start, end) or reaches into it."""
+        at = bisect_left(self.person_starts, end) - 1
+        return at >= 0 and self.people[at][1] > start
 
     def _person_before(self, at: int) -> int | None:
         index = bisect_right(self.person_starts, at) - 1
@@ -180,15 +210,29 @@ class _Holdings:
         if not gap.strip(" ”"):
             if self.text[start:end] != "代表":  # a verb behind a name
                 self._add(post, person, "after")
+        elif gap == "同志" and self._by_order(person) and _OFFICE.match(self.text, end):
+            self._add_chain(post, [person], "leaves")
         elif gap == _AND_OTHERS:
             self._add_chain(post, self._holders(person, 0), "list")
         elif _IN_BRACKET.fullmatch(gap):
             self._add_chain(post, [person], "bracket")
+        elif post and self.titles[post - 1][0] >= self.people[person][1]:
+            pass  # another title stands between
         elif _APPOSITION.fullmatch(gap) and re.match(r"[,;。、\n]|$", self.text[end : end + 1]):
             self._add_chain(post, [person], "apposition")
 
+    def _by_order(self, person: int) -> bool:
+        start = self.people[person][0]
+        return bool(_BY_ORDER.search(self.text, max(0, start - 4), start))
+
     def _add_chain(self, first: int, people: Sequence[int], how: str) -> None:
-        for post in self._chain_after(first):
+        chain, people = self._chain_after(first), sorted(people)
+        said = self.text[self.people[people[-1]][1] : self.titles[first][0]]
+        if 1 < len(chain) == len(people) and _EACH in said:  # 甲、乙分别任书记、主任
+            for post, person in zip(chain, people, strict=True):
+                self._add(post, person, how)
+            return
+        for post in chain:
             for person in people:
                 self._add(post, person, how)
 
