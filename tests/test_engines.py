@@ -230,6 +230,28 @@ def test_a_page_that_ends_its_worker_each_time_is_left_out_on_a_local_cluster_to
 
 
 @pytest.mark.dask
+@pytest.mark.parametrize("failures", [0, 1, 99])
+def test_a_local_cluster_whose_worker_dies_while_it_starts_is_started_again(failures, monkeypatch):
+    from pipeline.engines import dask
+
+    tried = []
+
+    def start(**settings):
+        tried.append(settings["n_workers"])
+        if len(tried) <= failures:
+            raise RuntimeError("Nanny failed to start.")
+        return "a cluster"
+
+    monkeypatch.setattr(dask, "LocalCluster", start)
+    if failures < 99:
+        assert dask._local_cluster(2) == "a cluster"
+        assert tried == [2] * (failures + 1)
+    else:
+        with pytest.raises(WorkersDie, match="memory"):
+            dask._local_cluster(2)
+
+
+@pytest.mark.dask
 def test_a_scheduler_that_does_not_answer_is_named(pages, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
     words = ["--set", "run.engine=dask", "--set", "run.scheduler=tcp://127.0.0.1:1"]

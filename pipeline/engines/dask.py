@@ -19,7 +19,7 @@ except ImportError as error:
     raise ConfigError("run.engine: dask needs the extra dask: pip install '.[dask]'.") from error
 
 from pipeline.config import Config, ConfigError
-from pipeline.engines.tasks import DEATHS, Task, Tasks
+from pipeline.engines.tasks import DEATHS, STARTS, Task, Tasks, WorkersDie
 from pipeline.plan import Shard
 from pipeline.shard import ShardReport, language
 
@@ -91,16 +91,7 @@ def _client(config: Config, stack: ExitStack) -> Client:
             "distributed.deploy.lost-worker-timeout": "1h",
         }
         stack.enter_context(dask.config.set(settings))
-        cluster = stack.enter_context(
-            LocalCluster(
-                n_workers=config.run.workers,
-                threads_per_worker=1,
-                memory_limit=0,
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL,
-            )
-        )
-        return stack.enter_context(Client(cluster))
+        return stack.enter_context(Client(stack.enter_context(_local_cluster(config.run.workers))))
     try:
         return stack.enter_context(Client(config.run.scheduler, timeout=_PATIENCE))
     except (OSError, ValueError) as error:
@@ -108,3 +99,19 @@ def _client(config: Config, stack: ExitStack) -> Client:
             f"run.scheduler: no Dask scheduler answers at {config.run.scheduler} ({error}); start it, or name another."
         )
         raise ConfigError(message) from error
+
+
+def _local_cluster(workers: int) -> LocalCluster:
+    """A cluster on this machine; a worker that dies while it starts ends the others, so all are started again."""
+    for _ in range(STARTS):
+        try:
+            return LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                memory_limit=0,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+        except RuntimeError:
+            continue
+    raise WorkersDie("workers die before they begin; look for a lack of memory")

@@ -18,11 +18,9 @@ from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.engines import template
-from pipeline.engines.tasks import Task, Tasks, WorkersDie
+from pipeline.engines.tasks import STARTS, Task, Tasks, WorkersDie
 from pipeline.plan import Shard
 from pipeline.shard import ShardReport, language
-
-_STARTS = 5  # workers in a row that may die before they are ready
 
 
 @dataclass(eq=False)
@@ -65,7 +63,7 @@ def run(shards: Iterable[Shard], config: Config, work: Path) -> Iterator[ShardRe
                         tasks.died(worker.task)
                     elif not worker.ready:
                         failed_starts += 1
-                        if failed_starts == _STARTS:
+                        if failed_starts == STARTS:
                             raise WorkersDie("workers die before they begin; look for a lack of memory") from None
                     continue
                 if isinstance(message, BaseException):

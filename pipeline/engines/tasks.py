@@ -15,6 +15,7 @@ from pipeline.plan import Shard
 from pipeline.shard import ShardReport, run_shard, try_page
 
 DEATHS = 2  # of workers, before a shard is taken apart or a page left out
+STARTS = 5  # of workers in a row that may die before they are ready
 _ROUNDS = 3  # of trying the pages of a shard one by one
 
 
