@@ -34,9 +34,21 @@ _RECORD = re.compile(r"[—–\-]*\s*(?:记|访|追记|再访|走访|探访|来�
 _GENRE = re.compile(r"(?:侧记|纪实|综述|见闻|观察|调查|探索|纪略|掠影|扫描|素描|速写|启示|透视|追踪|札记)$")
 _THEN, _NOW = re.compile(r"昔日|从前|过去|以前|往年"), re.compile(r"如今|现在")
 _SLOGAN = re.compile(r"(\S{2,9})[ 、](\S{2,9})(?:[ 、](\S{2,9}))?")
+_TIME = re.compile(  # a line that only tells when
+    r".{0,8}(?:时刻|假期|长假|期间|第一天|头一天|到来|来临|来袭|深夜|清晨|凌晨|傍晚|周末|夜里|夜晚|天后|年后|[春夏秋冬]日|[春夏秋冬]天|[一-鿿]节|当天|今天|昨天|前夕|前夜|之夜|开学)"
+)
+_DETAIL = re.compile(  # how the details of what a headline says begin and end
+    r"(?:●|预计|预期|计划|所幸|幸好|系|现存|现有|每[月年天户人亩]|平均|表决|刷新|要求|免费|多部门|有望|力争|确保|男子|建成后|投用后|首[日期批]|当[日天晚]|现场|全程|其中|最[高低快长多]|分列|分别|提醒|选举产生|审议|通过|抓获|查获|涉案|涉及|惠及|总投资|总面积|日均|日[投接]|累计|共有?|已有?|将|届时|被|实行|同比|比去年|考生|市民可|游客可|可|吸引|来自)"
+    r"|.{4,}(?:受益|出席|讲话|主持|报告|可达|参加|参赛|被查|落网|在列|同比.{2,8}|万元|亿元|%|人次|为主|并举|免费|优先)$"
+)
+_BEGUN = re.compile(  # a whole statement of an event: …会议召开, …大桥通车
+    r"[一-鿿”》]{3,}(?:召开|举行|举办|开幕|闭幕|落幕|收官|启动|开工|竣工|完工|完成|过半|通车|开通|开放|开馆|开园|开业|成立|揭牌|启用|投用|出台|公布|揭晓|发布|上线|上市|获批|封顶|奠基|开赛|开跑|开播|首发|结束|告捷|开始|投产|下线|达标|出炉|开门迎客|正式运行|投入使用|[动复停]工)"
+)
 _WHERE = ("any", "end", "whole")  # a column's word stands in the line
 _DIGIT = re.compile(r"\d")
 _ONE_CLAUSE = (-1.5, 0.0)  # log-odds at which two lines count as one clause the more
+_LEAD = 90  # characters of the text that begin it
+_MORE = 0.25  # of the words of two lines that stand there
 _MOST = 5  # lines of display that are weighed; of more, only the last ones
 
 
@@ -178,13 +190,22 @@ def _kicker_features(line: str, where: str, headline: list[str], text: str) -> I
         yield f"kicker_pair_{where}"
     if pair and " " not in line:
         yield f"headline_pair_{where}"
-    if re.search(r"\d", line):
+    if _DIGIT.search(line):
         yield f"kicker_number_{where}"
     share = common(line, text)
     if share >= 0.5:
         yield f"kicker_in_text_{where}"
     elif not share and len(line) <= 8:
         yield f"kicker_strange_{where}"
+    if where == "above" and _is_slogan(line):
+        yield "kicker_slogan"
+    if where == "below" and _DETAIL.match(line):
+        yield "kicker_detail"
+    if where == "above":
+        lead = text[:_LEAD]
+        more = common(line, lead) - common("".join(headline), lead)
+        if abs(more) >= _MORE:
+            yield "kicker_more_in_lead" if more > 0 else "kicker_less_in_lead"
     if where == "above" and _LEADS.search(line):
         yield "kicker_leads"
     if where == "below" and _waits(headline[-1]):
@@ -200,10 +221,17 @@ def _joined_features(above: str, below: str) -> Iterator[str]:
         yield "joined_goes_on"
     if _waits(above):
         yield "joined_awaited"
-    if abs(len(above) - len(below)) <= 4:
+    apart = abs(_width(above) - _width(below))
+    if apart <= 4:
         yield "joined_even"
-    if len(above) == len(below):
+    if apart == 0:
         yield "joined_equal"
+    if _TIME.fullmatch(above):
+        yield "joined_time"
+    if _BEGUN.fullmatch(above):
+        yield "joined_event"
+    if _DETAIL.match(below):
+        yield "joined_detail"
     if is_place(above):
         yield "joined_place"
     elif len(above) <= 3 and len(below) <= 8 and not _names_column(above):
@@ -235,6 +263,11 @@ def _headline_features(line: str) -> Iterator[str]:
         yield "headline_slogan"
     if "“" in line or '"' in line:
         yield "headline_quotes"
+
+
+def _width(line: str) -> int:
+    """Characters of a line that fill a cell of print: its quotation marks do not."""
+    return len(line) - sum(c in "“”‘’《》" for c in line)
 
 
 def _pairs(line: str) -> set[str]:
