@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.lexicon import FOLDER, LexiconError, load_tsv, load_yaml
+from pipeline.lexicon.place_names import Finder as Names
 from pipeline.lexicon.trie import Finder
 
 HEAD = "# source: made for this test\n# licence: CC0\n"
@@ -88,3 +89,10 @@ def test_finder_takes_the_leftmost_and_longest_word():
     assert not list(finder.find("书"))
     with pytest.raises(ValueError, match="too short"):
         Finder(["长"])
+
+
+def test_a_name_at_the_end_of_a_text_ends_there() -> None:
+    """东岭 ends the text, where 东岭区 would go on."""
+    names = Names({"东岭": "short", "东岭区": "full"})
+    assert list(names.find("来自东岭", lambda *_: False)) == [(2, 4, "short")]
+    assert list(names.find("来自东岭区", lambda *_: False)) == [(2, 5, "full")]

@@ -30,7 +30,7 @@ PEOPLES = (
     "土", "达斡尔", "仫佬", "羌", "布朗", "撒拉", "毛南", "仡佬", "锡伯", "阿昌", "普米", "塔吉克", "怒", "乌孜别克",
     "俄罗斯", "鄂温克", "德昂", "保安", "裕固", "京", "塔塔尔", "独龙", "鄂伦春", "赫哲", "门巴", "珞巴", "基诺", "民",
 )  # fmt: skip
-_PEOPLES = re.compile(f"(?:(?:{'|'.join(PEOPLES)})族)+乡$")
+_PEOPLES = re.compile(f"(?:(?:{'|'.join(PEOPLES)})族){{1,5}}乡$")
 OLDEST_EDITION = 2017  # of those that the gazetteer was made of
 _VARIANTS = ("村", "社区", "嘎查", "新村")
 

@@ -41,10 +41,11 @@ class Finder(Generic[T]):
         at, last = 0, len(text) - 1
         while at < last:
             for length in lengths.get(text[at : at + 2], ()):
-                found = entries.get(text[at : at + length])
-                if found is not None and not refused(found, at, at + length):
-                    yield at, at + length, found
-                    at += length - 1
+                name = text[at : at + length]  # shorter at the end of the text
+                found = entries.get(name)
+                if found is not None and not refused(found, at, at + len(name)):
+                    yield at, at + len(name), found
+                    at += len(name) - 1
                     break
             at += 1
 
