@@ -124,6 +124,7 @@ FAR = "[北岭县|PLACE.county=乙省/南屏市/北岭县]"
         (f"[省人大代表|POST],{VILLAGE}[党支部书记|POST][石磊|PER]",
          {("石磊", "省人大代表", None), ("石磊", "党支部书记", "石桥村")}),
         (f"{TOWN}[镇长|POST][石磊|PER],{OTHER}[镇长|POST][许琳|PER]", {("石磊", "镇长", "云溪镇"), ("许琳", "镇长", "云门镇")}),
+        ("以[县政府|ORG][副秘书长|POST][石磊|PER]为[团长|POST]的慰问团", {("石磊", "副秘书长", "县政府"), ("石磊", "团长", None)}),
         (f"免除[石磊|PER]同志{TOWN}[副镇长|POST]职务", {("石磊", "副镇长", "云溪镇")}),
         ("以[县水利局|ORG][副局长|POST][石磊|PER]为[队长|POST]、[县医院|ORG][医生|POST][许琳|PER]为[队员|POST]",
          {("石磊", "副局长", "县水利局"), ("石磊", "队长", None), ("许琳", "医生", "县医院"), ("许琳", "队员", None)}),
@@ -137,6 +138,18 @@ FAR = "[北岭县|PLACE.county=乙省/南屏市/北岭县]"
         (f"[云溪镇人民政府|ORG][镇长|POST][石磊|PER]到场。{TOWN}[镇长|POST][石磊|PER]说", {("石磊", "镇长", "云溪镇人民政府")}),
         ("[清河县云溪镇中心小学|ORG]落成。[云溪中心小学|ORG][校长|POST][石磊|PER]", {("石磊", "校长", "清河县云溪镇中心小学")}),
         ("[临江市广西商会妇联|ORG]成立。[临江市妇联|ORG][主席|POST][石磊|PER]", {("石磊", "主席", "临江市妇联")}),
+        # a body behind a place; what another clause says is no unit where the clause has one of its own
+        ("[国家体育局|ORG][局长|POST][石磊|PER]、[北岭县|PLACE.county=乙省/南屏市/北岭县]计生委[主任|POST][许琳|PER]",
+         {("石磊", "局长", "国家体育局"), ("许琳", "主任", "北岭县计生委")}),
+        ("[清河县|PLACE.county=甲省/临江市/清河县]开会。[县委常委|POST]、人武部[部长|POST][石磊|PER]",
+         {("石磊", "县委常委", "清河县"), ("石磊", "部长", "人武部")}),
+        # a county that is a district today, and a city whose stem ends as one
+        ("原[北岭|PLACE.county=乙省/南屏市/北岭区][县委书记|POST][石磊|PER]", {("石磊", "县委书记", "北岭县")}),
+        ("[河州|PLACE.city=乙省/河州市][市委书记|POST][石磊|PER]", {("石磊", "市委书记", "河州市")}),
+        # a life told: the name stands in the sentence before
+        (f"[石磊|PER],48岁。曾任{TOWN}[副镇长|POST]、[镇长|POST],现任[县水利局|ORG][局长|POST]。",
+         {("石磊", "副镇长", "云溪镇"), ("石磊", "镇长", "云溪镇"), ("石磊", "局长", "县水利局")}),
+        ("[临江学院|ORG]迎客。学校[党委书记|POST][石磊|PER]说", {("石磊", "党委书记", "临江学院")}),
         # a village that nothing tells
         ("[县邮政局|ORG]来人。村[党总支书记|POST][石磊|PER]", {("石磊", "党总支书记", None)}),
     ],
@@ -269,6 +282,13 @@ def test_holdings_need_a_construction() -> None:
     text = "镇长来了,后来石磊也来了。"
     assert holdings(text, [(7, 9)], [(0, 2)]) == []
     assert [(h.post, h.person, h.how) for h in holdings("镇长石磊", [(2, 4)], [(0, 2)])] == [(0, 0, "before")]
+
+
+@pytest.mark.parametrize("text", ["石磊办厂时,由一名干部任队长。", "石磊说,学习使自己成为队长。", "老干部石磊"])
+def test_what_another_takes_is_not_held(text: str) -> None:
+    at = text.index("石磊")
+    known = [(a, b) for a, b, _ in posts().find(text)]
+    assert holdings(text, [(at, at + 2)], known) == []
 
 
 @pytest.mark.parametrize("text", ["镇长石磊,还有村民代表。", "镇长石磊,会长许某和村民代表。"])

@@ -40,6 +40,10 @@ def test_committees_of_the_league_and_the_parties() -> None:
     assert organisations("民盟市委主委讲话。") == ["民盟市委"]
 
 
+def test_a_title_is_no_part_of_an_organisation() -> None:
+    assert organisations("县政协副主席兼县粮食局局长到会。") == ["县政协", "县粮食局"]
+
+
 def test_a_place_begins_the_name() -> None:
     assert organisations("记者从临江市水务局获悉。", ("临江市",)) == ["临江市水务局"]
     assert organisations("工商银行临江分行发放贷款。", ("临江",)) == ["工商银行临江分行"]

@@ -109,6 +109,8 @@ def test_short_names_of_towns_at_home_only(places: Places) -> None:
 
 def test_the_last_character_of_a_full_name_may_belong_to_what_follows(places: Places) -> None:
     assert found(places, "泰州市委常委到访。") == [("泰州", "city")]
+    assert found(places, "青海省委副书记到访。") == [("青海", "province")]
+    assert found(places, "泰州市人大代表到访。") == [("泰州", "city")]
 
 
 def test_other_places(places: Places) -> None:

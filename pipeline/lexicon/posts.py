@@ -69,7 +69,8 @@ class Posts:
             self.titles[word] = replace(self.titles[word], compound=True)
         for word in data["not_titles"]:
             self.titles.pop(word, None)
-        self._finder = Finder(self.titles)
+        self._none = frozenset(data["not_titles"])
+        self._finder = Finder({*self.titles, *self._none})
         self._longest = max(map(len, self.titles))
 
     def _add(self, word: str, title: Title) -> None:
@@ -78,6 +79,8 @@ class Posts:
     def find(self, text: str) -> Iterator[tuple[int, int, Title]]:
         """Every title in `text` as (start, end, Title), leftmost and longest, none inside another."""
         for start, end in self._finder.find(text):
+            if text[start:end] in self._none:
+                continue
             league = _LEAGUE.match(text, start) if start and text[start - 1] in "团进盟革党" else None
             if league and text[league.end() : end] in self.titles:  # 团省委 and its 书记
                 start = league.end()

@@ -28,7 +28,7 @@ MEDIA = re.compile(
 )
 _CUE_BEHIND = ("讯", "报道", "融媒", "籍", "代表队", "市民", "县城", "境内", "全县", "全市", "各地")
 # The last character of a full name belongs to what follows: 市委 常委, 市区, 县长.
-_STEM_BEFORE = re.compile(r"[市县区](?:委(?!员)|长|人大代表|政协委员)|市区(?!域)|市民(?![政族宗间营])")
+_STEM_BEFORE = re.compile(r"[省市县区州盟旗](?:委(?!员)|长|人大代表|政协委员)|市区(?!域)|市民(?![政族宗间营])")
 # A name of one character and a space: what follows is a given name.
 _PERSON_BEFORE = re.compile(r"(?:^|[^\u4e00-\u9fff])[\u4e00-\u9fff][ ·]$")
 _COUNTY_LIKE = re.compile(r"[\u4e00-\u9fff]{2,4}?[县区市]")

@@ -22,9 +22,11 @@ _BARE_BODY = {
     "院": "院", "校": "学校", "局": "局", "所": "所", "站": "站", "馆": "馆", "厂": "企业", "行": "银行", "社": "社",
     "会": "会", "团": "团", "队": "队", "场": "场", "司": "企业",
 }  # fmt: skip
+_BARE_WORD = re.compile(r"[该本我]?(学校|医院|公司|集团|企业|银行|合作社|法院|检察院)")
+_KIND_OF_WORD = {"公司": "企业", "集团": "企业"}
 _DEPARTMENT = re.compile(r"[一-鿿](?:科|病区|病房|手术室|门诊)$")
 _TEAM = re.compile(
-    r"(?:第[一二三四五六七八九十]+)?(?:(?![由被受经请任是为])[一-鿿]){0,3}(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组|工作队|专班|主席团|代表团|评审组|专家组)$"
+    r"(?:第[一二三四五六七八九十]+)?(?:(?![由被受经请任是为])[一-鿿]){0,3}(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组|工作队|专班|主席团|代表团|评审组|专家组|慰问组|慰问团|考察团|访问团)$"
 )
 _NAMED_TEAM = re.compile(
     r"“([^“”\n]{2,10}(?:组|队|专班))”|(?:第[一二三四五六七八九十]+)?(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组)"
@@ -44,7 +46,10 @@ _ETHNIC = (
 _SAYS_LEVEL = re.compile(r"(?:常务副|副|代)?[省市州盟县区旗镇乡](?:委|长|纪委|监委)")
 # What a body named by its kind alone may be, and what may stand before it in its clause
 _BODY = re.compile(r"(?![一二两三四五六七八九十几多各某每]|该|本|我)[一-鿿]{2,9}")
-_OPENS_BODY = re.compile(r"现任|原任?|时任|曾任|[任为是由兼让请对向和与及的]|担任|出任|当选|同志|先后|随后|作为")
+_OPENS_BODY = re.compile(
+    r"现任|原任?|时任|曾任|[任为是由兼让请对向和与及的]|担任|出任|当选|同志|当了|了一?[名个位]?|一[名个位]|先后|随后|作为"
+)
+_COUNTY_LEVELS = frozenset("市县区旗")
 _HEADLINE = 40  # characters at most
 _AND = re.compile(r"[、和及与]")
 _LEVEL_IN_TITLE = re.compile(r"[省市州盟县区旗](?=委|长|级|纪|监|政)")
@@ -148,7 +153,8 @@ class Units:
         if name.place:
             if title.role and name.record.level in ("province", "other"):
                 return None
-            if title.level and not title.role and not _compatible(title.level, name.record.level):
+            region = name.text.endswith("自治区")  # 某某自治区区委书记
+            if title.level and not title.role and not region and not _compatible(title.level, name.record.level):
                 return None
         return name
 
@@ -169,6 +175,9 @@ class Units:
             return Unit(team.group(), (low + team.start(), at), self.places.local, None)
         if _DEPARTMENT.search(left):
             return self._organisation(("医院",), at)
+        kind = _BARE_WORD.fullmatch(left)
+        if kind:
+            return self._organisation((_KIND_OF_WORD.get(kind.group(1), kind.group(1)),), at)
         if left[-1:] in _BARE_BODY and (len(left) == 1 or left[-2] in "该本我"):
             return self._organisation((_BARE_BODY[left[-1]],), at)
         return None
@@ -176,12 +185,16 @@ class Units:
     def _body_before(self, at: int, low: int, title: Title) -> Unit | None:
         """A body that has no name of its own but its kind right before a title: 教育局, 县人大, 政协."""
         opens = max((m.end() for m in _OPENS_BODY.finditer(self.folded, low, at)), default=low)
+        places = [n for n in self.names if n.place and opens < n.end < at]
+        opens = places[-1].end if places else opens
         words = self.folded[opens:at]
         category = kind_of(words).category
         if not _BODY.fullmatch(words) or category is None or (title.level and words.endswith("政府")):
             return None
-        if generic_organisation(words) and category not in ("party_government", "mass_org"):
+        if generic_organisation(words) and category not in ("party_government", "mass_org", "military"):
             return None
+        if places:  # 某县计生委
+            return Unit(places[-1].text + words, (places[-1].start, at), places[-1].record.canonical, None)
         place = self.places.of_organisation(words, at) or self.places.local
         return Unit(words, (opens, at), place, None)
 
@@ -220,7 +233,7 @@ class Units:
         if post == 0 or title.level or title.alone:
             return None
         gap = self.folded[self.posts[post - 1].end : self.posts[post].start]
-        if re.search(r"[。!?\n]", gap):
+        if re.search(r"[。!?\n]", gap) or not self._bare(self.posts[post].start):
             return None
         unit = self.of(post - 1)
         if unit is None:
@@ -269,6 +282,12 @@ class Units:
             end = name.start
         return [self._unit(name) for name in reversed(run)] if len(run) == count else None
 
+    def _bare(self, at: int) -> bool:
+        """Whether no place or organisation stands before a title in its clause, nor words that must name one."""
+        low = self._clause_start(at)
+        left = self.folded[low:at]
+        return not any(low <= n.start < at for n in self.names) and kind_of(left).category is None
+
     def _team_before(self, title: Title, at: int) -> Unit | None:
         """组长 is of the group of the paragraph: 审计组, “某专班”."""
         if not title.text.endswith("组长"):
@@ -290,7 +309,9 @@ class Units:
             or title.category in ("role", "enterprise", "military", "delegate", "school", "hospital")
         ):
             return None
-        if _BARE_PLACE.search(self.folded, self._clause_start(at), at):  # of a village that the article does not name
+        if (
+            title.level or not self._bare(at) or _BARE_PLACE.search(self.folded, self._clause_start(at), at)
+        ):  # of a village that the article does not name
             return None
         name = self._last(lambda n: not n.place or n.record.level in _GENERAL, at, forward=False)
         paragraph = self.folded.rfind("\n", 0, at) + 1
@@ -360,8 +381,11 @@ class Units:
             )
             if meant:
                 return Unit("".join(meant.text.split()), (name.start, name.end), meant.record.canonical, meant)
-        if path and (text[0] in "该本我" or not text.endswith(_OFFICIAL_ENDS)):
-            text = self._short(path)
+        if path and (text[0] in "该本我" or not text.endswith(_OFFICIAL_ENDS) or path.endswith(text + "市")):
+            level, last = self.folded[name.end : name.end + 1], path.rsplit("/", 1)[-1]
+            # 某县委书记 may be of a county that is a district today
+            said = level in _COUNTY_LEVELS and len(text) > 1 and len(last) == len(text) + 1 and last.startswith(text)
+            text = text + level if said else self._short(path)
         return Unit(text, (name.start, name.end), path, name)
 
     def _full_name(self, name: Name) -> str:

@@ -26,7 +26,7 @@ _BETWEEN_TITLES = re.compile(
     r"(?:[、/ ]|兼任?|和|及|暨|,?现任?|,?(?:同时)?[也又还]是|,同时(?:兼任|担任|还是|也是))[^,。;:!?()、\n]{0,40}"
 )
 # Behind a title that is no one's else so far: 全国人大代表,某镇党委书记甲
-_COMMA = re.compile(r",[^,。;:!?()、\n]{0,40}")
+_COMMA = re.compile(r",(?:现任|现为|时任|原|兼)?")
 _CALLED = re.compile(r"”?(?:名叫|叫做?|名为)$")  # 村里的“第一书记”名叫甲
 _MADE = re.compile(r"(?:同志)?[为任]$")
 _EACH = "分别"
@@ -44,14 +44,17 @@ _VERB = re.compile(f"(?P<sure>{_TAKES_SURELY})|{_TAKES_PERHAPS}")
 _MOST_BETWEEN = 40  # characters from such a verb to the title
 _MOST_WORDS = 10  # of them outside the names of units, behind a verb that has other uses
 _OTHER_OBJECT = re.compile(r"[,对给让向把被跟]")  # 是面对学生时, 任副职,把学生
+# Between a name and the verb: somebody else takes the post. 由一名副局长任队长, 使自己成为企业家
+_OTHER_AGENT = re.compile(r"由[一有]|使自己|[使让](?![他她用])|一[名位]")
 _TAKES_FIRST = re.compile(rf"[“ ]*(?:自?从?)?(?:{_TAKES})")
+_ONCE = re.compile(r"[^,。;\n]{0,12},?(?:曾|历|现|先后|后)(?:任|担任|为)")
 _SERVES_AS = re.compile(r"[“ ]*(?:作为|身为)")
 _HE_TAKES = re.compile(rf"[他她](?![们(])[^,。;\n]{{0,6}}?(?:{_TAKES})|^[^,。;\n]{{0,6}}这[位名]")
 _GIVES_HIM = re.compile(r"(?:聘请?|请|选|推举|派)[他她]")
 # Between a title and the name of who held it: 当了十年书记的甲, 从局长岗位退休的甲
 _OF_PERSON = re.compile(r"(?:(?:岗位|职务|位置|任)上?)?(?:退休|离休|退下来?|卸任|离任|退居二线)?后?的")
 # What follows a title that somebody takes: the clause ends, or 职务, 候选人, 以来. 为村民讲课 takes no post.
-_TITLE_ENDS = re.compile(r"[,;。、!?)(”\n《：:—…]|$|(?:的|一)?职务?|候选人|以来|期间|后|时|兼|和|并|,|\d|的[时日后]")
+_TITLE_ENDS = re.compile(r"[,;。、!?)(”\n《：:—…]|$|(?:的|一)?职务?|候选人|以来|期间|后|时|兼|和|并|,|\d|的[时日后\d]")
 _LEAVES_POST = re.compile(r"(?:同志)?(?:的|因[^。;\n]{1,12}辞去|辞去|不再担任)[^。;\n]{0,40}")
 _AND_OTHERS = "等"  # 甲、乙等村民代表
 _IN_BRACKET = re.compile(r"(?:同志)?\([^()。;\n]{0,40}")
@@ -150,7 +153,7 @@ class _Holdings:
         while last > 0:
             gap_start, gap_end = self.titles[last - 1][1], self.titles[last][0]
             joined = _BETWEEN_TITLES.fullmatch(self.text, gap_start, gap_end) or (
-                _COMMA.fullmatch(self.text, gap_start, gap_end) and not self._belongs_before(last - 1)
+                _COMMA.fullmatch(self._outside_units(gap_start, gap_end)) and not self._belongs_before(last - 1)
             )
             if not joined or self._has_person(gap_start, gap_end) or self._object_of(last - 1):
                 break
@@ -239,7 +242,8 @@ class _Holdings:
     def _predicate(self, post: int) -> None:
         """甲当选会长; 任命甲为局长; 免去甲的局长职务; 担任会长以来,甲…"""
         start, end = self.titles[post]
-        if not _TITLE_ENDS.match(self.text, end) or (
+        leads = self.text[end : end + 1] == "的" and self._object_of(post)  # 以甲为团长的慰问团
+        if not (leads or _TITLE_ENDS.match(self.text, end)) or (
             self.text[start - 1 : start] == "“" and self.text[end : end + 1] == "”"
         ):
             return
@@ -258,6 +262,8 @@ class _Holdings:
                 self._add_chain(post, [person], "leaves")
             elif leaves or self._takes(self.people[person][1], start):
                 self._add_chain(post, self._holders(person, low), "leaves" if leaves else "predicate")
+        elif person is not None and _ONCE.match(clause) and "\n" not in self.text[self.people[person][1] : low]:
+            self._add_chain(post, [person], "predicate")  # 甲,某地人。曾任某县副县长
         elif _TAKES_FIRST.match(clause):
             after = bisect_left(self.person_starts, start)
             stop = re.search(r"[。;!?\n]|$", self.text[start:])
@@ -273,6 +279,8 @@ class _Holdings:
     def _takes(self, low: int, post: int) -> bool:
         """Whether a verb between `low` and the title at `post` has the title as its object: 任, 是, 当选."""
         for verb in _VERB.finditer(self.text, max(low, post - _MOST_BETWEEN), post):
+            if _OTHER_AGENT.search(self.text, low, verb.start()):
+                continue
             if verb["sure"]:
                 return True
             between = self._outside_units(verb.end(), post)
