@@ -9,7 +9,9 @@ from pipeline.records import Mention
 from pipeline.stages.mentions import Mentions
 
 
-def resolve(text: str, **groups: list[tuple[str, str] | tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+def resolve(
+    text: str, score: float = 0.9, **groups: list[tuple[str, str] | tuple[str, str, str]]
+) -> list[tuple[str, str, str]]:
     """(text, type, source) of the mentions; a candidate is (surface, type[, level]) in the group of its name."""
     doc = article(text)
     for group, candidates in groups.items():
@@ -23,7 +25,7 @@ def resolve(text: str, **groups: list[tuple[str, str] | tuple[str, str, str]]) -
                 "organisations": "place_suffix",
                 "posts": "lexicon",
             }.get(group, group)
-            spans.append((start, start + len(surface), kind, Mention(kind, *level, source=source, score=0.9)))
+            spans.append((start, start + len(surface), kind, Mention(kind, *level, source=source, score=score)))
         set_spans(doc, f"names/{group}", spans)
     Mentions()(doc)
     return [(span.text, mention.type, mention.source) for span, mention in get_spans(doc, "mentions")]
@@ -128,6 +130,35 @@ def test_the_group_of_a_community_is_no_organisation() -> None:
 def test_a_surname_with_a_title() -> None:
     found = resolve("大家说:“宋书记是自己人。”", posts=[("书记", "POST")])
     assert [f[:2] for f in found] == [("宋", "PER"), ("书记", "POST")]
+
+
+def test_the_form_of_a_place_speaks_for_the_model_alone() -> None:
+    text = "涡阳县、桑梓坪村、翠竹里小区、翠竹里农贸市场和濛洼川"
+    surfaces = text.replace("和", "、").split("、")
+    found = resolve(text, 0.8, model=[(surface, "PLACE") for surface in surfaces])
+    assert [f[0] for f in found] == surfaces[:4]
+
+
+def test_what_is_no_name_by_itself_is_none() -> None:
+    text = "俺村、某村、十里八村、兄弟街道、县镇村"
+    assert resolve(text, model=[(surface, "PLACE") for surface in text.split("、")]) == []
+
+
+def test_the_reading_of_the_model_stands_against_a_part_of_it() -> None:
+    found = resolve("走进柳岸农贸市场", model=[("柳岸农贸市场", "PLACE")], short=[("柳岸", "PLACE", "town")])
+    assert [f[0] for f in found] == ["柳岸农贸市场"]
+
+
+def test_a_place_that_the_model_found_once_is_found_everywhere() -> None:
+    text = "翠竹里农贸市场开业。翠竹里农贸市场有百余商户。"
+    assert [f[0] for f in resolve(text, model=[("翠竹里农贸市场", "PLACE")])] == ["翠竹里农贸市场"] * 1
+    agreed = {"model": [("翠竹里农贸市场", "PLACE")], "places": [("翠竹里农贸市场", "PLACE", "other")]}
+    assert [f[0] for f in resolve(text, **agreed)] == ["翠竹里农贸市场"] * 2
+
+
+def test_of_a_committee_of_residents_the_place_is_named() -> None:
+    found = resolve("在柳岸村委会座谈", model=[("柳岸村委会", "ORG")], places=[("柳岸村", "PLACE", "village")])
+    assert [f[:2] for f in found] == [("柳岸村", "PLACE")]
 
 
 def test_no_sources_no_mentions() -> None:

@@ -6,6 +6,7 @@ People and sentences are invented; the places stand in the gazetteer.
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 import spacy
@@ -149,6 +150,19 @@ def test_a_word_is_no_county_elsewhere(places: Places) -> None:
     assert found(places, "双方加强合作，会同有关部门前进。") == []
 
 
+def test_a_county_in_full_behind_a_break(places: Places) -> None:
+    """新都 and 海港 are words as well, and names of two characters hide in others."""
+    assert found(places, "“办得好。”新都区居民说。")[0] == ("新都区", "county")
+    assert found(places, "睢县\n县委召开会议")[0] == ("睢县", "county")
+    assert ("平房区", "county") not in found(places, "住宅小区、平房区等区域")
+
+
+def test_short_forms_before_a_village_in_full(places: Places) -> None:
+    names = found(places, "在戴南镇裴马、董北、史堡村各修一条路。")
+    assert [n for n in names if n[0] in ("裴马", "史堡村")] == [("裴马", "village"), ("史堡村", "village")]
+    assert not [n for n in found(places, "周明、李亮、戴南镇裴马村人。") if n[0] in ("周明", "李亮")]
+
+
 def test_no_page_is_needed(places: Places) -> None:
     doc = spacy.blank("zh").make_doc("浙江省杭州市举行论坛。")
     assert [span.text for span, _ in get_spans(places(doc), GROUP)] == ["浙江省", "杭州市"]
@@ -256,6 +270,60 @@ def test_article_place(places: Places, linker: Linker) -> None:
     assert article_place(linker(doc)) == f"{XINGHUA}/戴南镇"
     empty = make("天气晴好。", XINGHUA)
     assert article_place(empty) == XINGHUA
+
+
+def linked_page(places: Places, linker: Linker, texts: list[str], home: str, year: int | None = None):
+    """Paths by surface, one table an article of a page."""
+    docs = [make(text, home) for text in texts]
+    for doc in docs:
+        doc._.page = replace(docs[0]._.page, issue_year=year)
+        set_spans(doc, MENTIONS, [(s.start_char, s.end_char, "PLACE", r) for s, r in get_spans(places(doc), GROUP)])
+    return [{s.text: r.canonical for s, r in get_spans(doc, MENTIONS)} for doc in linker.pipe(docs)]
+
+
+def test_an_article_of_the_page_tells_what_another_one_leaves_out(places: Places, linker: Linker) -> None:
+    _, second = linked_page(places, linker, ["安徽省涡阳县楚店镇乌桕湾村修路。", "乌桕湾村的路修好了。"], XINGHUA)
+    assert second["乌桕湾村"] == "安徽省/亳州市/涡阳县/楚店镇/乌桕湾村"
+
+
+def test_a_village_lies_in_the_town_that_the_article_beside_it_speaks_of(places: Places, linker: Linker) -> None:
+    first, second = linked_page(places, linker, ["戴南镇裴马村修路。", "裴马村的路修好了。"], "江苏省/徐州市/沛县")
+    assert second["裴马村"] == first["裴马村"] == f"{XINGHUA}/戴南镇/裴马村"
+
+
+def test_a_rare_name_of_a_town_is_that_town(places: Places, linker: Linker) -> None:
+    path = "辽宁省/大连市/庄河市/荷花山镇"
+    assert linked(places, linker, "近日，荷花山镇举行运动会。")["荷花山镇"].canonical == path
+    at_home = linked(places, linker, "兴化市戴南镇和荷花山镇举行运动会。")["荷花山镇"].canonical
+    assert at_home == f"{XINGHUA}/荷花山镇"
+
+
+def test_a_county_by_itself_above_a_headline_is_where_we_are(places: Places, linker: Linker) -> None:
+    records = linked(places, linker, "涡阳县\n县委召开会议\n我县企业稳步发展。")
+    assert records["我县"].canonical == "安徽省/亳州市/涡阳县"
+
+
+def test_a_natural_village_lies_in_the_village_before_it(places: Places, linker: Linker) -> None:
+    records = linked(places, linker, "裴马村乌桕坡自然村修了路。")
+    assert records["乌桕坡自然村"].canonical == f"{XINGHUA}/戴南镇/裴马村/乌桕坡自然村"
+
+
+def test_a_lake_is_the_city_that_the_article_has_in_full(places: Places, linker: Linker) -> None:
+    text = "巢湖市举行比赛。选手说，巢湖的变化真大。"
+    assert linked(places, linker, text, "安徽省/合肥市/肥东县")["巢湖"].canonical == "安徽省/合肥市/巢湖市"
+
+
+def test_a_town_that_became_a_city_is_the_town_on_an_old_page(places: Places, linker: Linker) -> None:
+    text = ["本周，龙港警方走进校园。"]
+    home = "浙江省/温州市/苍南县"
+    assert linked_page(places, linker, text, home, 2014)[0]["龙港"] == f"{home}/龙港镇"
+    assert linked_page(places, linker, text, home, 2022)[0]["龙港"] == "浙江省/温州市/龙港市"
+
+
+def test_a_town_keeps_the_suffix_of_print_where_the_year_is_old_or_unknown(places: Places, linker: Linker) -> None:
+    text = ["昭阳镇召开会议。"]
+    assert linked_page(places, linker, text, XINGHUA)[0]["昭阳镇"] == f"{XINGHUA}/昭阳镇"
+    assert linked_page(places, linker, text, XINGHUA, 2023)[0]["昭阳镇"] == f"{XINGHUA}/昭阳街道"
 
 
 # ---------------------------------------------------------------------------------------------- home of a page

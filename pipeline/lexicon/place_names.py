@@ -119,7 +119,7 @@ def _former(gazetteer: Divisions) -> Iterator[tuple[str, Division]]:
 
 # Names of divisions that are words as well, places at home or behind what holds them
 GENERIC = frozenset(
-    ["老城区", "城区", "郊区", "矿区", "新区", "开发区", "高新区", "保税区", "示范区", "管理区", "新城区"]
+    ["老城区", "城区", "郊区", "矿区", "新区", "开发区", "高新区", "保税区", "示范区", "管理区", "新城区", "平房区"]
 )
 
 

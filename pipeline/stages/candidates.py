@@ -10,9 +10,12 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, get_spans
 from pipeline.lexicon import load_tsv
+from pipeline.lexicon.place_names import GENERIC, upper_names
+from pipeline.stages.place_bounds import bounds
 
 MODEL = "model"
 _CERTAIN = 0.95  # a score of the model from which on it is taken at its word
+_LEAST = 0.25  # and below which it is not, whatever the form of the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def believe(text: str, candidates: Iterable[Candidate], with_model: bool) -> lis
 
     A person's name of three characters that is a candidate in several places is as likely as all of them together.
     """
-    out = _each(candidates, with_model)
+    out = _each(text, candidates, with_model)
     doubts: dict[str, float] = {}
     for candidate in out:
         if candidate.type == "PER" and candidate.size > 2:
@@ -86,14 +89,16 @@ def believe(text: str, candidates: Iterable[Candidate], with_model: bool) -> lis
     ]
 
 
-def _each(candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
+def _each(text: str, candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
     out = []
     for candidate in candidates:
         seen = MODEL in candidate.sources
         doubt = 1.0
         for source in candidate.sources:
             if source == MODEL:
-                doubt *= 1.0 - _model_alone(candidate.type, candidate.score or 0.0)
+                alone = candidate.type == "PLACE" and len(candidate.sources) == 1
+                form = _form(text[candidate.start : candidate.end]) if alone else None
+                doubt *= 1.0 - _model_alone(candidate.type, candidate.score or 0.0, form)
             else:
                 known = _sources().get((candidate.type, source)) or _sources()[candidate.type, "other"]
                 doubt *= 1.0 - known[0 if seen or not with_model else 1]
@@ -101,9 +106,31 @@ def _each(candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
     return out
 
 
-def _model_alone(kind: str, score: float) -> float:
-    """How far a model is believed that no other source agrees with: less than it says, of places and organisations."""
-    return score - (0.15 if kind in ("PER", "POST") else 0.4) if score < _CERTAIN else score
+def _model_alone(kind: str, score: float, form: str | None) -> float:
+    """How far a model is believed that no other source agrees with: less than it says, of places and organisations; of
+    a place, as far as its form speaks for it."""
+    if form == "common":
+        return 0.0
+    if form == "name":  # as likely as if the finder of places had said so too
+        return 1.0 - (1.0 - score) * (1.0 - _sources()["PLACE", "pattern"][1]) if score >= _LEAST else 0.0
+    if score >= _CERTAIN:
+        return score
+    return score - (0.15 if kind in ("PER", "POST") else 0.2 if form == "likely" else 0.4)
+
+
+def _form(place: str) -> str | None:
+    """What the words of a place by themselves tell: `name` for a county in full, 镇, 村 or 小区 with a name before it,
+    `likely` for the short name of a county, a road or river, `common` for what is no name at all."""
+    place = "".join(place.split())
+    upper = upper_names().get(place)
+    if upper is not None:
+        return "likely" if upper.short or place in GENERIC else "name"
+    level = bounds().level_of(place)
+    if level is None:
+        return None
+    if bounds().is_common(place):
+        return "common"
+    return "likely" if level == "other" else "name"
 
 
 @cache

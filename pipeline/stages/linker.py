@@ -11,17 +11,20 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import MENTIONS, get_spans, set_spans
-from pipeline.lexicon.divisions import OLDEST_EDITION, Division, Divisions, divisions, significant
+from pipeline.lexicon.divisions import Division, Divisions, divisions, significant
 from pipeline.lexicon.place_names import UpperNames, other_names, upper_names
 from pipeline.stages.place_bounds import bounds, may_hold
 from pipeline.stages.place_matching import LOWEST, RARE, Matching, fits
+from pipeline.stages.place_memory import PageMemory
 from pipeline.stages.place_region import ORDER
 from pipeline.stages.place_trail import Place, Trail
 
@@ -37,8 +40,12 @@ _LEVEL_OF_WORD = {
     "旗": ("county",), "镇": ("town",), "乡": ("town",), "街道": ("town",), "社区": ("community",), "村": ("village",),
 }  # fmt: skip
 _DEICTIC = re.compile(rf"[我本该](?:{'|'.join(_LEVEL_OF_WORD)})")
+_DATELINE = re.compile(r"讯|消息[ :：]")
 _PLACE_OF_BODY = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:街道|[镇乡])")  # 李镇 in 李镇党委
 _DIGITS = {"province": 2, "city": 4, "county": 6}
+_LONG = 3  # characters of the name of a town, beyond which it hardly is that of another one, gone since
+_COUNTY_DEPTH = 2  # slashes of the path of a county
+Recall = Callable[[list[str], str], "Place | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +70,54 @@ class Linker:
         self._names = upper_names()
 
     def __call__(self, doc: Doc) -> Doc:
+        return self._link([doc])[0]
+
+    def pipe(self, docs: Iterable[Doc], batch_size: int = 0) -> Iterator[Doc]:
+        """The Docs, those of one page together: an article may know a place that another one names."""
+        for _, page in groupby(docs, key=lambda doc: doc._.page.page_id if doc._.page is not None else None):
+            yield from self._link(list(page))
+
+    def _link(self, docs: list[Doc]) -> list[Doc]:
+        """Resolve the places of the articles of a page, those that one cannot tell once more, with what the others tell."""
+        memory = PageMemory(self._gazetteer)
+        articles = [self._article(doc) for doc in docs]
+        for number, article in enumerate(articles):
+            article.resolve()
+            for name, place in article.told():
+                memory.add(number, name, place)
+        for number, (doc, article) in enumerate(zip(docs, articles, strict=True)):
+            if len(docs) > 1 and article.unknown:
+                article = self._article(doc)
+                article.resolve(partial(memory.recall, number))
+            _write(doc, article.places)
+        return docs
+
+    def _article(self, doc: Doc) -> _Article:
         spans = get_spans(doc, MENTIONS)
         home = doc._.page.home_place if doc._.page is not None else None
         year = doc._.page.issue_year if doc._.page is not None else None
         article = _Article(self._gazetteer, self._names, home, doc.text, year)
-        printed = []
         for span, record in spans:
             if span.label_ == "PLACE":
                 name = "".join(span.text.split())
-                printed.append(Printed(span.start_char, span.end_char, name, record.level or article.level_of(name)))
-        if not printed:
-            return doc
-        bodies = [(span.start_char, span.text) for span, _ in spans if span.label_ == "ORG"]
-        resolved = article.resolve(printed, bodies)
-        rows = []
-        for span, record in spans:
-            place = resolved.get(span.start_char) if span.label_ == "PLACE" else None
-            if place is not None:
-                level = record.level if record.level and record.level not in _UPPER else place.level
-                record = dataclasses.replace(
-                    record, level=level, canonical=place.path, code=place.code, code_status=place.status
-                )
-            rows.append((span.start_char, span.end_char, span.label_, record))
-        set_spans(doc, MENTIONS, rows)
-        return doc
+                level = record.level or article.level_of(name)
+                article.printed.append(Printed(span.start_char, span.end_char, name, level))
+        article.bodies += [(span.start_char, span.text) for span, _ in spans if span.label_ == "ORG"]
+        return article
+
+
+def _write(doc: Doc, places: Mapping[int, Place]) -> None:
+    rows = []
+    for span, record in get_spans(doc, MENTIONS):
+        place = places.get(span.start_char) if span.label_ == "PLACE" else None
+        if place is not None:
+            # what is printed as a village is one, though the list has it as a community
+            level = record.level if record.level and fits(record.level, place.level) else place.level
+            record = dataclasses.replace(
+                record, level=level, canonical=place.path, code=place.code, code_status=place.status
+            )
+        rows.append((span.start_char, span.end_char, span.label_, record))
+    set_spans(doc, MENTIONS, rows)
 
 
 class _Article:
@@ -95,25 +126,35 @@ class _Article:
     def __init__(self, gazetteer: Divisions, names: UpperNames, home: str | None, text: str, year: int | None):
         self._gazetteer, self._names = gazetteer, names
         self._text = text
-        self._matching = Matching(gazetteer, year or OLDEST_EDITION)
+        self._year = year
+        self._matching = Matching(gazetteer, year or 0)  # of no known year: what is printed stands
         self._others = other_names().entries
         self._home = gazetteer.by_path(home) if home else None
-        self._places: dict[int, Place] = {}  # by the start of the mention
+        self.printed: list[Printed] = []  # what is to be resolved
+        self.bodies: list[tuple[int, str]] = []  # start and text of the organisations named
+        self.places: dict[int, Place] = {}  # by the start of the mention
+        self.unknown = False  # whether a name without a parent was found nowhere
+        self._firm: dict[str, Place] = {}  # what stands under a parent
+        self._recall: Recall | None = None
         self._trail = Trail()  # those, and the places in the names of organisations
         self._by_name: dict[tuple[str, str], Place] = {}
         self._at: dict[int, Printed] = {}  # what is to be resolved, by its start
 
-    def resolve(self, printed: list[Printed], bodies: Iterable[tuple[int, str]]) -> dict[int, Place]:
-        """Place by start of the mention. `bodies`: start and text of the organisations named."""
+    def resolve(self, recall: Recall | None = None) -> None:
+        """Fill `places`. `recall`: what other articles of the page know of a name, by its forms and level."""
+        self._recall = recall
+        printed = self.printed
+        self._home = self._own_home() or self._home
         ends = {mention.end: mention.start for mention in printed}
         named = self._relevelled([mention for mention in printed if not _DEICTIC.fullmatch(mention.name)], ends)
         self._at = {mention.start: mention for mention in named}
         # chains first inside a level, so that a name printed with its parent decides for the same name alone; so does
         # a name in full for its short form
-        named.sort(key=lambda m: (ORDER[m.level], m.start not in ends, not _in_full(m), m.start))
+        within = {m.start for m in named if m.start in ends and m.name.endswith("自然村")}  # after what holds them
+        named.sort(key=lambda m: (ORDER[m.level], m.start in within, m.start not in ends, not _in_full(m), m.start))
         for group in ("upper", "lower"):
             if group == "lower":
-                self._bodies(bodies)
+                self._bodies()
             for mention in named:
                 if (mention.level in _UPPER) == (group == "upper"):
                     self._settle(mention, self._parent(mention, ends))
@@ -121,19 +162,39 @@ class _Article:
             if _DEICTIC.fullmatch(mention.name):
                 place = self._deictic(mention)
                 if place is not None:
-                    self._places[mention.start] = place
+                    self.places[mention.start] = place
                     self._trail.add(mention.start, place)
-        return self._places
+
+    def _own_home(self) -> Division | None:
+        """The county or city far from home that a line by itself or a dateline says the article comes from: 某县⏎…, 某县讯."""
+        for mention in self.printed:
+            begins = mention.start == 0 or self._text[mention.start - 1] == "\n"
+            upper = self._names.get(mention.name) if begins and mention.level in ("city", "county") else None
+            alone = self._text[mention.end : mention.end + 1] == "\n"
+            if upper is not None and not upper.short and (alone or _DATELINE.match(self._text, mention.end)):
+                division = self._best(list(upper.divisions), mention.level)
+                return None if self._home is not None and self._home.code[:4] == division.code[:4] else division
+        return None
+
+    def told(self) -> Iterable[tuple[str, Place]]:
+        """What the article prints under a parent, and counties: name and place."""
+        return self._firm.items()
 
     def _relevelled(self, named: list[Printed], ends: Mapping[int, int]) -> list[Printed]:
-        """The mentions; a short name of a county far away is a town or village, if the article has that in full."""
+        """The mentions; a short name of a county far away is a town or village, if the article has that in full; a sea or
+        river is the county or town of that name, if the article has the county in full, or lists it with towns."""
         full = {m.name for m in named}
         stems = {
             m.name.removesuffix(s): m.level for m in named for s in _SUFFIXES_OF.get(m.level, ()) if m.name.endswith(s)
         }
         home = significant(self._home.code)[:4] if self._home is not None else ""
+        listed = self._listed(named)
 
         def level(mention: Printed) -> str:
+            if mention.start in listed or self._was_town(mention.name):
+                return "town"
+            if mention.level == "other" and any(mention.name + suffix in full for suffix in _COUNTY_SUFFIXES):
+                return "county" if self._names.get(mention.name) is not None else "other"
             upper = self._names.get(mention.name) if mention.level in _UPPER and mention.name in stems else None
             if upper is None or not upper.short or mention.start in ends:
                 return mention.level
@@ -148,6 +209,34 @@ class _Article:
             return mention.level if own or (near and stems[mention.name] != "town") else stems[mention.name]
 
         return [dataclasses.replace(m, level=level(m)) for m in named]
+
+    def _listed(self, named: list[Printed]) -> set[int]:
+        """Starts of names, as 清溪 and 东江, that stand in a list beside towns and are themselves towns of the home county."""
+        if self._home is None or self._home.level != "county":
+            return set()
+        towns = {edge for m in named if m.level == "town" for edge in (m.start, m.end)}
+        found: set[int] = set()
+        for ordered in (named, named[::-1]):
+            for mention in ordered:
+                beside = self._text.startswith("、", mention.end) and mention.end + 1 in towns
+                beside = beside or (
+                    self._text[mention.start - 1 : mention.start] == "、" and mention.start - 1 in towns
+                )
+                short = mention.level in ("other", "county")
+                if beside and short and self._gazetteer.town_by_stem(self._home.code, mention.name) is not None:
+                    found.add(mention.start)
+                    towns |= {mention.start, mention.end}
+        return found
+
+    def _was_town(self, name: str) -> bool:
+        """Whether a short name was that of a town of the home county when the page was printed, and is a county's now."""
+        if self._year is None or self._home is None or self._home.level != "county":
+            return False
+        upper = self._names.get(name)
+        if upper is None or not upper.short:
+            return False
+        town = self._gazetteer.town_by_stem(self._home.code, name)
+        return town is not None and town.status != "official" and self._year <= town.edition
 
     def level_of(self, name: str) -> str:
         """The level of a place whose source does not tell it."""
@@ -166,14 +255,17 @@ class _Article:
     def _settle(self, mention: Printed, parent: Place | None) -> None:
         place = self._resolve(mention, parent)
         if place is not None:
-            self._places[mention.start] = place
+            self.places[mention.start] = place
             self._trail.add(mention.start, place)
             if parent is not None or (mention.level, mention.name) not in self._by_name:
                 self._by_name[mention.level, mention.name] = place
+            known = place.level in ("county", "town") and place.code is not None
+            if known or (parent is not None and place.path.count("/") >= _COUNTY_DEPTH):
+                self._firm.setdefault(mention.name, place)
 
-    def _bodies(self, bodies: Iterable[tuple[int, str]]) -> None:
+    def _bodies(self) -> None:
         """Places at the head of the names of organisations: they are spoken of, though no mentions of their own."""
-        for start, text in bodies:
+        for start, text in self.bodies:
             end = 0
             while (upper := self._names.starts(text, end)) is not None and not (upper.short and end == 0):
                 self._trail.add(start + end, Place.of(self._best(list(upper.divisions), "county")))
@@ -187,7 +279,7 @@ class _Article:
     def _parent(self, mention: Printed, ends: dict[int, int]) -> Place | None:
         """The place printed right before, if it can hold this one."""
         before = ends.get(mention.start)
-        place = self._places.get(before) if before is not None else None
+        place = self.places.get(before) if before is not None else None
         return place if place is not None and may_hold(place.level, mention.level, mention.name) else None
 
     def _resolve(self, mention: Printed, parent: Place | None) -> Place | None:
@@ -272,12 +364,27 @@ class _Article:
                 return self._choose(found, area, mention)
         if parent is None and (self._home is None or level == "town"):
             everywhere = self._with_child([d for d in self._gazetteer.lookup(name) if fits(d.level, level)], mention)
-            if len(everywhere) == 1 and (self._home is None or everywhere[0].code[:2] == self._home.code[:2]):
+            if len(everywhere) == 1 and self._credible(everywhere[0]):
                 return Place.of(everywhere[0])
+        if parent is None:
+            self.unknown = True
+            if self._recall is not None and (known := self._recall(forms, level)):
+                return known
         above = parent or self._above(mention, areas)
         if level in LOWEST and not name.endswith(_ENDS_OFLOWEST):
             name += _SUFFIXES_OF[level][0]
         return Place(level, f"{above.path}/{name}" if above else name, None, "unlisted")
+
+    def _credible(self, town: Division) -> bool:
+        """Whether the only place of a name in the country is meant, though home has none: it lies in the home province, or
+        the article speaks of no place of home, and the name is rare or the article names a village of that town."""
+        home = self._home
+        if home is None or town.code[:2] == home.code[:2]:
+            return True
+        if self._trail.regions[home.code[:4]]:
+            return False
+        villages = {m.name for m in self.printed if m.level in LOWEST}
+        return len(town.name) > _LONG or any(self._gazetteer.under(town.code, name) for name in villages)
 
     def _above(self, mention: Printed, areas: list[Place]) -> Place | None:
         """Of the areas around that which a name of no list is put into: a town is taken in its own paragraph only."""

@@ -29,11 +29,13 @@ from pipeline.lexicon.trie import Finder
 from pipeline.records import Mention
 from pipeline.stages.candidates import MODEL, Candidate, believe, gather, merge
 from pipeline.stages.organisations import without_verbs
+from pipeline.stages.place_bounds import bounds
 from pipeline.stages.post_spans import attach_titles
 
 _LIKELY = 0.5  # the least confidence of a mention
 _SURE = 0.8  # of an organisation that is looked for in the rest of the article
 _ORG_FIRST = 0.5  # an organisation is served before what is inside it
+_SHORT = {"ORG": 3, "PLACE": 2}  # characters that are too few to look for
 _LONGER = 0.1  # what a longer organisation of one beginning or end is favoured by
 _PARTY_BODY = re.compile(
     r"(?:(?:村|社区|嘎查|^)妇联|村务监督委员会|(?<=[市县区州省])委|(?<=[省市县区州旗])监委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
@@ -162,11 +164,14 @@ def _live_together(new: Candidate, kept: Candidate) -> bool:
 
 
 def repeated(text: str, names: list[Candidate]) -> list[Candidate]:
-    """The other places where a person or an organisation of the article stands (rule 5)."""
+    """Where else a person, an organisation or a place that the model found stands in the article (rule 5)."""
     known: dict[str, Candidate] = {}
     for name in names:
         surface = text[name.start : name.end]
-        if (name.type == "PER" and name.size > 1) or (name.type == "ORG" and name.size > 3 and name.confidence > _SURE):
+        sure = name.size > 1 if name.type == "PER" else name.size > _SHORT[name.type] and name.confidence > _SURE
+        if name.type == "PLACE" and (MODEL not in name.sources or bounds().level_of(surface) is None):
+            continue  # the finder of places has looked for its own everywhere
+        if sure:
             known.setdefault(surface, name)
             bare = surface.replace(" ", "")
             if name.type == "PER" and len(bare) > 1:
@@ -184,5 +189,5 @@ def repeated(text: str, names: list[Candidate]) -> list[Candidate]:
         unlike = not _NAMED_AFTER.match(text, end)
         if unlike and name.type == "PER" and end - start == 2 and after(text[end : end + 1]) < -0.5:
             continue
-        out.append(Candidate(start, end, name.type, None, ("repeated",), None))
+        out.append(Candidate(start, end, name.type, name.level, ("repeated",), None))
     return out

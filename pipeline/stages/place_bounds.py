@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.lexicon import load_tsv
+from pipeline.lexicon.divisions import divisions
 from pipeline.lexicon.place_names import character_odds, upper_names, words
 from pipeline.stages.place_region import ORDER, Found, Region
 from pipeline.stages.place_upper import MEDIA
@@ -30,7 +31,7 @@ FEATURES = (
 _COLUMNS = ("suffix", "level", "least", "most", "strength", "not_before", "generic")
 
 PARTICLES = frozenset("同在到从向于由为与和及对将被把是往赴进的了、让给带以或")
-_NEVER = frozenset("的们这那你她它着呢吗啊吧很等")  # no name holds these, so one may begin behind them
+_NEVER = frozenset("的们这那你她它俺咱着呢吗啊吧很等")  # no name holds these, so one may begin behind them
 CLEAR = PARTICLES | _NEVER
 _UNSEEN = (1.0, 1.0, 1.0)  # a character that neither news nor names have is rather a name's
 _PREFIXES = frozenset("大小东西南北上下前后中新老")  # 大李村 is another village than 李村
@@ -39,6 +40,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LOCAL = frozenset(("county", "city", "page"))
 _FAR = frozenset(("province", "nation"))
 _LONG = 3  # characters before the suffix from which on a name known far away is hardly put together by chance
+_CLASSES = frozenset("省市县区乡镇村街")  # 县镇村, 镇街社区: levels, no names
 _WITHIN = "自然村"  # lies in a village
 _AT = {name: i for i, name in enumerate(FEATURES)}
 
@@ -166,6 +168,18 @@ class Bounds:
         """The level that the end of a name tells; None if it tells none."""
         ending = self._ending.search(name)
         return self._suffixes[ending.group()].level if ending and ending.start() else None
+
+    def is_common(self, name: str) -> bool:
+        """Whether a word that ends as a place does is no name as far as it tells by itself: 某村, 兄弟街道."""
+        ending = self._ending.search(name)
+        if ending is None or not ending.start():
+            return False
+        stem, suffix = name[: ending.start()], self._suffixes[ending.group()]
+        if stem[-1] == "乡" or not _NEVER.isdisjoint(stem) or _CLASSES.issuperset(stem):
+            return True
+        if suffix.level == "other" or name in divisions() or len(stem) > suffix.most:
+            return stem in suffix.generic
+        return _common(stem, suffix, None, False, False, False)
 
     def anchors(self, text: str) -> Iterator[Anchor]:
         """Each suffix in the text, from left to right."""

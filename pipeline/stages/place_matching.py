@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from pipeline.lexicon.divisions import OLDEST_EDITION, PEOPLES, Division, Divisions
+from pipeline.lexicon.divisions import OLDEST_EDITION, PEOPLES, TOWN_SUFFIXES, Division, Divisions
 from pipeline.lexicon.place_names import credible_misprint
 from pipeline.stages.place_region import ORDER
 from pipeline.stages.place_trail import Place
@@ -37,7 +37,8 @@ class Matching:
                     return found
         if level == "town" and area.level == "county":  # 同乐乡 for 同乐苗族乡
             town = self._gazetteer.town_by_stem(area.code, forms[0])
-            return [town] if town is not None else []
+            printed = next((s for s in TOWN_SUFFIXES if forms[0].endswith(s)), "")
+            return [town] if town is not None and town.name.endswith(printed) else []
         return []
 
     def _renewed(self, found: list[Division], code: str) -> list[Division]:

@@ -25,6 +25,8 @@ _LIST = re.compile(
     r"((?:[\u4e00-\u9fff]{2,6}、){0,12}[\u4e00-\u9fff]{2,8}?)"
     rf"(?:(等)({_COUNT})?|({_COUNT}))(镇街|乡镇|街道|社区|行政村|自然村|村民小组|村民组|村庄|[镇乡村])"
 )
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_NAMESAKES = 3
 _NUMBERS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _CREDIBLE = 2.0  # log2 odds of the characters of a name
 _NO_MEMBERS = frozenset(("十里", "三里", "百里"))  # 十里八村
@@ -52,6 +54,8 @@ class Shorts:
 
         ends = {f.end for f in found}
         for start, end, level in self._lists(text, ends, region):
+            add(start, end, level, "list", 8.0)
+        for start, end, level in self._before_full(text, found, region):
             add(start, end, level, "list", 8.0)
         for f in found:
             if f.level == "town":
@@ -120,6 +124,37 @@ class Shorts:
                     start = start if start is not None and _may_be(text[start:end]) else None
                 if start is not None:
                     yield start, end, level
+
+    def _before_full(self, text: str, found: list[Found], region: Region) -> Iterable[tuple[int, int, str]]:
+        """柳岸、东关 of 柳岸、东关、石桥村: short forms before a village, town or community in full, which the region has, or
+        that stand right behind their town and sound like names."""
+        ends = {f.end for f in found}
+        for f in found:
+            if f.level not in _SUFFIXES or f.source == "deictic" or text[f.start - 1 : f.start] != "、":
+                continue
+            members: list[tuple[int, int]] = []
+            end = f.start - 1
+            while members == [] or text[end : end + 1] == "、":
+                start = next((s for s in range(end - 2, max(end - 5, -1), -1) if self._edge(text, s, ends)), None)
+                if start is None or not _NAME.fullmatch(text, start, end):
+                    break
+                members.append((start, end))
+                end = start - 1
+            above = next((g for g in found if members and g.end == members[-1][0]), None)
+            for start, end in members:
+                stem = text[start:end]
+                held = above is not None and self._holds(text[above.start : above.end], stem, f.level)
+                sounds = above is not None and f.level != "town" and _sounds(stem)
+                if held or sounds or self._local(stem, f.level, region):
+                    yield start, end, f.level
+
+    def _holds(self, parent: str, stem: str, level: str) -> bool:
+        """Whether a place of the name `parent` in the country holds one that print may call `stem`."""
+        parents = self._gazetteer.lookup(parent)[:_NAMESAKES]
+        return any(self._gazetteer.under(p.code, stem + suffix) for p in parents for suffix in _SUFFIXES[level])
+
+    def _edge(self, text: str, start: int, ends: Collection[int]) -> bool:
+        return start in ends or text[start - 1 : start] == "、" or self._begins(text, start)
 
     @staticmethod
     def _believed(

@@ -78,8 +78,11 @@ class UpperFinder:
             return near or chained
         if not upper.short:
             if len(upper.name) == 2 or upper.name[:-1] in self._names.ambiguous:
-                return (near or chained) and not text.startswith("长", end)
-            return upper.free or near or chained or start == 0 or not _HAN.match(text[start - 1])
+                clear = _broken(text, start - 1) and text[end - 1 : end + 1] not in words()
+                if len(upper.name) == 2:
+                    clear = clear and _broken(text, end)
+                return (near or chained or clear) and not text.startswith("长", end)
+            return upper.free or near or chained or _broken(text, start - 1)
         if MEDIA.match(text, end):
             return False
         if not chained and _LONGER.match(text, end):
@@ -143,6 +146,11 @@ class UpperFinder:
             for match in re.finditer(re.escape(stem[:2]), text)
             if taken.isdisjoint(range(*match.span())) and not _LONGER.match(text, match.end())
         ]
+
+
+def _broken(text: str, at: int) -> bool:
+    """Whether no Chinese character stands at a place of the text."""
+    return not 0 <= at < len(text) or not _HAN.match(text[at])
 
 
 def _crossed(text: str, start: int, end: int) -> bool:
