@@ -70,9 +70,8 @@ _BRANCH = re.compile(
     r"(?:银行|财险|保险|人寿|移动|联通|电信|邮政|石化|石油|农行|工行|建行|农商|信托|证券|法院|检察院|学院|大学|集团|公司)$"
 )
 _BEFORE_TITLE = re.compile(r"(?:副|常务副|第一)?(?:书记|部长|主任|委员|成员|副书记|主席|常委|秘书长)")
-_REFERRING = re.compile(
-    r"(?:村|社区|届村民|届居民|居)(?:村|居)?(?:委会|委员会)$"
-)  # of a village: the place is what is named
+# Of a village or of no place at all: what is named is the place
+_REFERRING = re.compile(r"(?:(?:村|社区)[村居]?委会|届[村居]民委员会)$")
 _COMMITTEE = re.compile(
     r"(?:党委|党工委|党总支|党支部|党组|居委会|村委会|(?<=[省市县区州])委|人大|纪委|纪工委|人大工委|政法委|村务监督委员会|审判委员会|检察委员会|(?<=[镇乡道])(?:人武部|武装部)|(?:村|社区)妇联)$"
 )
@@ -195,7 +194,7 @@ class Organisations:
             return None
         if _NOT_ENDED.match(text, end) or _HALL.search(text, behind - 2, end):
             return None
-        if _REFERRING.search(text, max(0, behind - 3), end):
+        if _REFERRING.search(text, max(0, end - 6), end):
             return None
         if text.startswith("中心", behind) and behind in places.values() and end == behind + 2:
             return None  # 某市|中心城区
