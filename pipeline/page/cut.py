@@ -16,12 +16,14 @@ from pipeline.page.blocks import Block, Likeness
 from pipeline.page.bylines import Credit
 from pipeline.page.headings import is_motto, is_notice, is_place, is_subtitle
 from pipeline.page.reflow import closed
+from pipeline.page.words import common
 
 _LONGEST = 400  # blocks that one article may have
 _HEADING = 8  # blocks that a heading may have
 _HOPELESS = -25.0  # an article below this score is not drawn out further
 _NEAR = 5  # paragraphs on either side that likeness is measured on
 _SISTERS = 6  # subheads that another one is compared with
+_LEAD, _TELLS = 90, 0.4  # characters that begin a text, and the share of a headline's words that they repeat
 _SIGNATURE = re.compile(r"[日局部委府会司办室心院厅处队站所社\d)]$")  # of a public notice
 
 
@@ -87,6 +89,16 @@ def _signs_picture(credit: Credit, first: Block) -> bool:
     return credit.photo or not reporters or first.starts_with_date or first.marked
 
 
+def _after_one(blocks: list[Block], here: int) -> bool:
+    """Whether a single paragraph without a byline stands between a block and the line of display above it."""
+    return (
+        here > 1
+        and blocks[here - 1].kind == "prose"
+        and blocks[here - 2].kind == "display"
+        and not (blocks[here - 1].lead and blocks[here - 1].has_dateline)
+    )
+
+
 def _subhead_score(blocks: list[Block], here: int, likeness: float) -> float:
     """What the looks of a line of display and its neighbours say of it as a subhead, whatever article it stands in."""
     block, text = blocks[here], blocks[here].folded
@@ -100,6 +112,10 @@ def _subhead_score(blocks: list[Block], here: int, likeness: float) -> float:
         "subhead_place": is_place(text),
         "subhead_notice": is_notice(text),
         "subhead_before_date": after is not None and after.starts_with_date,
+        "subhead_tells": _after_one(blocks, here)
+        and after is not None
+        and after.kind == "prose"
+        and common(text, after.folded[:_LEAD]) >= _TELLS,
         "subhead_before_byline": after is not None and after.kind == "byline",
     }
     score = sum(weights[feature] for feature, holds in said.items() if holds)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipeline.page.blocks import Block, Likeness
-from pipeline.page.headings import common, is_column
+from pipeline.page.headings import is_column
 from pipeline.page.reflow import closed
+from pipeline.page.words import common
 
 _REACH = 8  # paragraphs, or articles, that are looked at around a displaced piece
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
 
 from pipeline.lexicon import load_tsv
 from pipeline.page.blocks import Block
 from pipeline.page.reflow import is_item
+from pipeline.page.words import common, pairs
 
 _PLACE = re.compile(r"[一-鿿]{2,7}(?:省|市|县|区|镇|乡|街道|旗|州|盟)")
 _NOTICE = re.compile(
@@ -143,7 +143,7 @@ def _waits(folded: str) -> bool:
 
 def _parallel(above: str, below: str) -> bool:
     """Whether two lines share a pair of characters, or are of one length and share one at the same place."""
-    if _pairs(above) & _pairs(below):
+    if pairs(above) & pairs(below):
         return True
     return len(above) == len(below) and any(x == y > "一" for x, y in zip(above, below, strict=True))
 
@@ -268,16 +268,6 @@ def _headline_features(line: str) -> Iterator[str]:
 def _width(line: str) -> int:
     """Characters of a line that fill a cell of print: its quotation marks do not."""
     return len(line) - sum(c in "“”‘’《》" for c in line)
-
-
-def _pairs(line: str) -> set[str]:
-    return {a + b for a, b in pairwise(line) if a > "一" and b > "一"}
-
-
-def common(line: str, text: str) -> float:
-    """Share of the pairs of Chinese characters of a line that occur in a text, 0 to 1."""
-    pairs = _pairs(line)
-    return sum(p in text for p in pairs) / len(pairs) if pairs else 0.0
 
 
 def choices(lines: int) -> list[tuple[int, int]]:

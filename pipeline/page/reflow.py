@@ -16,6 +16,7 @@ from pipeline.lexicon import load_tsv
 from pipeline.page.bylines import MARKS, names_part, parse
 from pipeline.page.datelines import leading, trailing
 from pipeline.page.lines import Column, Line, columns_of, lines_of
+from pipeline.page.words import common
 
 _CLOSING = "”’』」》)）】\"'"
 _FINAL = "。!?…;"  # in folded text
@@ -130,6 +131,7 @@ _DATE = re.compile(r"\d{1,2}月\d{1,2}日")
 _LEAD_DATE = re.compile(r"(?:近日|日前|连日来|\d{1,2}月\d{1,2}日),")  # how a first sentence begins
 _SIGNED = 3.0  # doubt behind a signed text
 _COLUMN = 9  # characters that the narrowest column takes in a line
+_TOLD = 0.3  # share of the words of a headline that its text repeats
 _SHORT = 30  # a line under this length that does not end as a sentence may be a headline
 _PROSE = 46  # a longer one may not
 
@@ -185,6 +187,8 @@ def goes_on(before: str, after: str, grams: Grams, doubt: float) -> bool:
     score -= 0.8 + doubt
     if known and doubt > 1.5:
         score -= 1.5  # the words of a headline occur in its text anyway
+    if len(before) >= _COLUMN and common(before, after) >= _TOLD:
+        score -= 2.0  # a headline tells what its text tells
     if _DATE.match(after) and not before[-1].isdigit():
         score -= 1.5  # so news begins
     if len(before) < _COLUMN:
