@@ -86,6 +86,11 @@ def kills(options: argparse.Namespace, place: Path) -> int:
             hit = kill_one(run.pid, noise, worker=worker)
             killed += hit
             workers += hit and worker
+            if hit and not killed % 10:
+                print(
+                    f"{killed} kills, {workers} of them of workers; {finished} runs came to an end, {wrong} wrong",
+                    flush=True,
+                )
             if hit and not worker:
                 run.wait()
                 for process in processes(run.pid):  # workers that outlived it end by themselves, or not in time
