@@ -99,11 +99,16 @@ def language(config: Config) -> Language:
     """The Language of this process for the stages and models of a configuration, built once."""
     key = f"{config.root}\0{config.model_dump_json(include={'language', 'stages'})}"
     if key not in _languages:
-        gc.unfreeze()
-        _languages.clear()
-        _languages[key] = build_language(config)
-        gc.collect()
-        gc.freeze()  # it stays: the collector need not walk it over and over, nor copy the pages that workers share
+        if _languages:
+            _languages.clear()
+            gc.unfreeze()
+            gc.collect()
+        gc.disable()  # it stays: the collector need not walk it over and over, nor copy the memory that workers share
+        try:
+            _languages[key] = build_language(config)
+            gc.freeze()
+        finally:
+            gc.enable()
     return _languages[key]
 
 

@@ -136,6 +136,7 @@ def test_columns_can_be_named(tmp_path):
         ("a.parquet", parquet([{"text": 5}]), "no_text"),
         ("a.zip", b"PK", "broken"),
         ("a.zip", zipped(PAGES)[:-200], "broken"),
+        ("a.zip", zipped(PAGES).replace(b"PK\1\2\x14\3\x14", b"PK\1\2\x14\3\xb2"), "broken"),  # of version 17.8
         ("a.zip", zipped({"a.docx": b"x"}), "unknown_format"),
         ("a.zip", zipped({"b.zip": zipped(PAGES)}), "unknown_format"),
         ("a.zip", zipped({"../a.txt": TEXT.encode()}), "refused_member"),

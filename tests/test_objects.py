@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from spacy.tokens import Doc
@@ -15,11 +17,8 @@ from pipeline.training.counted import language
 
 
 def article(text: str) -> Doc:
-    doc = make_doc(
-        NLP,
-        Page("p", "p", "", "utf-8", text),
-        Article(0, "news", None, None, (), (Segment("body", 0, len(text), True),)),
-    )
+    lines = tuple(Segment("body", m.start(), m.end(), True) for m in re.finditer(".+", text))
+    doc = make_doc(NLP, Page("p", "p", "", "utf-8", text), Article(0, "news", None, None, (), lines))
     for _, pipe in NLP.pipeline:
         pipe(doc)
     return doc
@@ -60,6 +59,28 @@ def test_no_candidate_crosses_a_paragraph_or_the_quantity() -> None:
     doc = article("村里有水塘3口。")
     assert candidates(doc, 0)
     assert not any("3" in words or "口" in words for words in candidates(doc, 0))
+
+
+@pytest.mark.parametrize("between", range(3, 9))  # however long: not even where as many rows stand between
+def test_no_candidate_stands_in_another_paragraph(between: int) -> None:
+    doc = article(f"村里有水塘3口。\n{'好' * between}\n渠道修了5里。")
+    assert "渠道" in candidates(doc, 1)
+    assert "水塘" not in candidates(doc, 1)
+    assert read(doc).clauses.tolist() == [-1, -1]
+
+
+def test_articles_read_together_are_read_as_each_alone() -> None:
+    docs = [article("查出问题47个,已整改41个。"), article("村里有水塘3口。"), article("老人领到毛巾3条。")]
+    together, at, after = read(*docs), 0, 0
+    for doc in docs:
+        alone, size = read(doc), len(text_of(doc))
+        own = [(a - at, b - at) for a, b in together.spans.tolist() if at <= a < at + size]
+        assert own == [tuple(span) for span in alone.spans.tolist()]
+        count = len(alone.quantities)
+        pairs = np.diff(together.pairs.first)[after : after + count]
+        assert pairs.tolist() == np.diff(alone.pairs.first).tolist()
+        assert together.clauses[after : after + count].tolist() == alone.clauses.tolist()
+        at, after = at + size + 1, after + count
 
 
 def test_the_same_words_twice_are_one_answer() -> None:

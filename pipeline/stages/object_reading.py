@@ -138,6 +138,11 @@ def _rows(text: str, quantities: Sequence[tuple[int, int, Quantity]]) -> tuple[I
     return rows, at + _GAP
 
 
+def _holes(rows: Ints) -> Ints:
+    """Number of characters without a row up to each one: equal for those of one stretch."""
+    return np.cumsum(rows < 0)
+
+
 def _spans(
     letters: NDArray[np.uint32],
     starts: Ints,
@@ -166,7 +171,8 @@ def _spans(
     a, b = found[:, 0], found[:, 1]
     keep = (b - a <= LONGEST) & (barriers[b] == barriers[a]) & ~no_start[a] & ~no_end[b - 1] & (depth[a] == depth[b])
     keep &= (letters[a] != ord("“")) | (letters[b - 1] != ord("”"))  # the marks around a thing are no part of it
-    keep &= (rows[a] >= 0) & (rows[b - 1] - rows[a] == b - 1 - a)
+    holes = _holes(rows)
+    keep &= (rows[a] >= 0) & (rows[b - 1] >= 0) & (holes[a] == holes[b - 1])
     number = np.unique(a[keep] * (n + 1) + b[keep])
     return np.stack([number // (n + 1), number % (n + 1)], axis=1)
 
@@ -195,7 +201,8 @@ def _pairs(
     which = np.arange(before[-1]) - np.repeat(before[:-1] - low, high - low)
     a, b = spans[which, 0], spans[which, 1]
     s, e = begin[owner], stop[owner]
-    keep = ((a >= e) | (b <= s)) & (rows[a] - rows[s] == a - s)
+    holes = _holes(rows)
+    keep = ((a >= e) | (b <= s)) & (holes[a] == holes[s])
     owner, which, a, b, s, e = (x[keep] for x in (owner, which, a, b, s, e))
     after = a >= e
     left, right = np.where(after, e, b), np.where(after, a, s)
@@ -228,8 +235,9 @@ def narrowed(reading: Reading, scores: Array, keep: int, always: Bools | None = 
 
 def _clauses(commas: Ints, rows: Ints, quantities: Sequence[tuple[int, int, Quantity]]) -> Ints:
     out = np.full(len(quantities), -1, dtype=np.int64)
+    holes = _holes(rows)
     for i in range(1, len(quantities)):
         last, start = quantities[i - 1][1], quantities[i][0]
-        if rows[start] - rows[last - 1] == start - last + 1:
+        if holes[start] == holes[last - 1]:
             out[i] = min(commas[start] - commas[last], 3)
     return out

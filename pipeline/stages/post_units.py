@@ -54,7 +54,7 @@ _HEADLINE = 40  # characters at most
 _AND = re.compile(r"[、和及与]")
 _LEVEL_IN_TITLE = re.compile(r"[省市州盟县区旗](?=委|长|级|纪|监|政)")
 _LEVEL_INSIDE = re.compile(r"(?<=[一-鿿]{2})[省市县区镇乡村](?=[一-鿿]{3})")
-_AUTONOMOUS = re.compile(rf"(?:{_ETHNIC})+自治(?=[县州旗]$)")
+_AUTONOMOUS = re.compile(rf"(?:{_ETHNIC}){{1,5}}自治(?=[县州旗]$)")
 
 
 @dataclass(frozen=True, slots=True)

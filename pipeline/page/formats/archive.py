@@ -37,7 +37,7 @@ from pipeline.records import Failure
 _FREE = 64 << 20  # bytes that anything may unpack to, however small it is
 _IN_MEMORY = 8 << 20  # a member read whole is kept in memory up to this size, else in a temporary file
 _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError)
-_UNSUPPORTED = (RuntimeError,)  # a method of compression unknown here
+_UNSUPPORTED = (RuntimeError,)  # a method of compression or a version of the format unknown here
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def archive_format(formats: Mapping[str, Format]) -> Format:
                         yield Located((*place, *item.locator), item.record) if isinstance(item, Located) else item
         except _Bomb:
             yield _bomb(source, settings)
-        except _DAMAGED as error:
+        except (*_DAMAGED, *_UNSUPPORTED) as error:
             yield broken(source, "an archive", error)
         finally:
             archives.drop((blob.key, settings.max_expansion))
