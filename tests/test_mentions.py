@@ -87,6 +87,11 @@ def test_the_armed_forces_department_of_a_county_is_an_organisation() -> None:
     assert title("党委委员、人武部部长许琳") == "人武部部长"
 
 
+def test_editors_of_an_imprint_hold_no_post() -> None:
+    found = resolve("责任编辑:许琳", people=[("许琳", "PER")], posts=[("责任编辑", "POST")])
+    assert [f[:2] for f in found] == [("许琳", "PER")]
+
+
 def test_the_short_committee_of_a_village_is_no_organisation() -> None:
     found = resolve("来到石桥村委会", model=[("石桥村委会", "ORG")], places=[("石桥村", "PLACE", "village")])
     assert [f[:2] for f in found] == [("石桥村", "PLACE")]

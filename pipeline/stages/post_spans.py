@@ -26,6 +26,9 @@ _NO_TITLE = re.compile(r".*(?:科|队友|同乡|邻居|同学|同事|朋友|战�
 _CERTAIN_TITLE = 0.95  # from which on the model knows better than the lexicon where a title begins
 _LIKELY_TITLE = 0.8  # from which on it does if the rest is no department and no word of age, rank or sex
 _SURE_TITLE = 0.9  # the model's score from which on a title that the lexicon does not know is believed
+_IMPRINT = re.compile(
+    r"(?:执行|责任|本版|美术)?(?:主编|编辑|责编|编审|编委):"
+)  # of an imprint: its editors hold no post
 _FEDERATION = "妇联"
 _BODIES = re.compile(r"妇联|人武部|武装部")
 _COUNTY = re.compile(r"[省市县区州旗盟](?:委(?:常委|副书记)[、兼])?$")
@@ -38,7 +41,7 @@ def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) ->
     """The titles that someone named holds, and the surname of 王书记 with its title (rule 6)."""
     people = [n for n in names if n.type == "PER"]
     free: list[Candidate] = []
-    cores = [c for title in titles if (c := _core(text, title, names))]
+    cores = [c for title in titles if not _IMPRINT.match(text, title.start) and (c := _core(text, title, names))]
     for candidate in sorted(cores, key=lambda t: (-t.size, t.start)):
         title = _with_trade(text, _trimmed(text, _without_body(text, candidate, names), names), names)
         if title and not any(title.meets(t) for t in free):

@@ -283,10 +283,9 @@ class Units:
         return [self._unit(name) for name in reversed(run)] if len(run) == count else None
 
     def _bare(self, at: int) -> bool:
-        """Whether no place or organisation stands before a title in its clause, nor words that must name one."""
+        """Whether no place or organisation stands before a title in its clause."""
         low = self._clause_start(at)
-        left = self.folded[low:at]
-        return not any(low <= n.start < at for n in self.names) and kind_of(left).category is None
+        return not any(low <= n.start < at for n in self.names)
 
     def _team_before(self, title: Title, at: int) -> Unit | None:
         """组长 is of the group of the paragraph: 审计组, “某专班”."""
