@@ -154,6 +154,15 @@ def test_the_reading_of_the_model_stands_against_a_part_of_it() -> None:
     assert [f[0] for f in found] == ["柳岸农贸市场"]
 
 
+def test_the_short_form_of_a_village_is_no_person() -> None:
+    doc = article("石桥坳村修路。石桥坳变了样。")
+    set_spans(doc, "names/model", [(7, 10, "PER", Mention("PER", source="model", score=0.9))])
+    places_found = [(0, 4, "gazetteer"), (7, 10, "short")]
+    set_spans(doc, "names/places", [(a, b, "PLACE", Mention("PLACE", "village", source=s)) for a, b, s in places_found])
+    Mentions()(doc)
+    assert [(s.text, m.type) for s, m in get_spans(doc, "mentions")] == [("石桥坳村", "PLACE"), ("石桥坳", "PLACE")]
+
+
 def test_a_place_that_the_model_found_once_is_found_everywhere() -> None:
     text = "翠竹里农贸市场开业。翠竹里农贸市场有百余商户。"
     assert [f[0] for f in resolve(text, model=[("翠竹里农贸市场", "PLACE")])] == ["翠竹里农贸市场"] * 1

@@ -52,6 +52,7 @@ def test_a_place_begins_the_name() -> None:
 def test_the_centre_of_a_city_and_the_committee_of_a_village_are_none() -> None:
     assert organisations("临江市中心城区的房价", ("临江市",)) == []
     assert organisations("在柳岸村委会座谈", ("柳岸村",)) == []
+    assert organisations("走访柳岸村沙厂组残疾人", ("柳岸村",)) == []
     assert organisations("柳岸镇第九届村民委员会选举", ("柳岸镇",)) == []
 
 

@@ -57,6 +57,17 @@ def linked(places: Places, linker: Linker, text: str, home: str | None = XINGHUA
     return {span.text: record for span, record in get_spans(linker(doc), MENTIONS)}
 
 
+def told(linker: Linker, text: str, levels: dict[str, str], home: str) -> dict[str, str | None]:
+    """Paths of mentions that are given with their levels."""
+    doc = make(text, home)
+    rows = [
+        (text.index(name), text.index(name) + len(name), "ORG" if level == "ORG" else "PLACE", level)
+        for name, level in levels.items()
+    ]
+    set_spans(doc, MENTIONS, [(a, b, kind, Mention(kind, None if kind == "ORG" else lv)) for a, b, kind, lv in rows])
+    return {span.text: record.canonical for span, record in get_spans(linker(doc), MENTIONS)}
+
+
 # ---------------------------------------------------------------------------------------------- candidates
 def test_each_level_of_a_chain_is_a_candidate_of_its_own(places: Places) -> None:
     assert found(places, "兴化市戴南镇裴马村村民在江苏省泰州市领奖。") == [
@@ -161,6 +172,15 @@ def test_short_forms_before_a_village_in_full(places: Places) -> None:
     names = found(places, "在戴南镇裴马、董北、史堡村各修一条路。")
     assert [n for n in names if n[0] in ("裴马", "史堡村")] == [("裴马", "village"), ("史堡村", "village")]
     assert not [n for n in found(places, "周明、李亮、戴南镇裴马村人。") if n[0] in ("周明", "李亮")]
+
+
+def test_the_last_of_a_list_may_stand_behind_and(places: Places) -> None:
+    names = found(places, "慰问戴南镇史堡、双沐、裴马和雁伦等村的老人。")
+    assert {"双沐", "裴马", "雁伦"} <= {name for name, level in names if level == "village"}
+
+
+def test_a_village_before_its_committee(places: Places) -> None:
+    assert ("裴马村", "village") in found(places, "在戴南镇裴马村委会座谈。")
 
 
 def test_no_page_is_needed(places: Places) -> None:
@@ -296,6 +316,25 @@ def test_a_rare_name_of_a_town_is_that_town(places: Places, linker: Linker) -> N
     assert linked(places, linker, "近日，荷花山镇举行运动会。")["荷花山镇"].canonical == path
     at_home = linked(places, linker, "兴化市戴南镇和荷花山镇举行运动会。")["荷花山镇"].canonical
     assert at_home == f"{XINGHUA}/荷花山镇"
+
+
+def test_the_villages_of_an_article_tell_its_town(linker: Linker) -> None:
+    """Three towns are called so, one of them has the villages."""
+    names = {"梁集镇": "town", "油房李村": "village", "牟家庵村": "village"}
+    found = told(linker, "梁集镇的油房李村和牟家庵村修了路。", names, XINGHUA)
+    assert found["梁集镇"] == "河北省/沧州市/吴桥县/梁集镇"
+    assert told(linker, "梁集镇的路修好了。", {"梁集镇": "town"}, XINGHUA)["梁集镇"] == f"{XINGHUA}/梁集镇"
+
+
+def test_the_town_in_the_name_of_an_organisation_is_spoken_of(linker: Linker) -> None:
+    names = {"江苏泰州兴化市戴南镇政府": "ORG", "裴马村": "village"}
+    found = told(linker, "江苏泰州兴化市戴南镇政府邀请，裴马村派人参加。", names, "安徽省/亳州市/涡阳县")
+    assert found["裴马村"] == f"{XINGHUA}/戴南镇/裴马村"
+
+
+def test_a_street_clipped_in_print(linker: Linker) -> None:
+    found = told(linker, "秦淮区五老街道举行比赛。", {"秦淮区": "county", "五老街道": "town"}, "江苏省/南京市")
+    assert found["五老街道"] == "江苏省/南京市/秦淮区/五老村街道"
 
 
 def test_a_county_by_itself_above_a_headline_is_where_we_are(places: Places, linker: Linker) -> None:

@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, get_spans
 from pipeline.lexicon import load_tsv
+from pipeline.lexicon.divisions import divisions
 from pipeline.lexicon.place_names import GENERIC, upper_names
 from pipeline.stages.place_bounds import bounds
 
@@ -119,8 +120,8 @@ def _model_alone(kind: str, score: float, form: str | None) -> float:
 
 
 def _form(place: str) -> str | None:
-    """What the words of a place by themselves tell: `name` for a county in full, 镇, 村 or 小区 with a name before it,
-    `likely` for the short name of a county, a road or river, `common` for what is no name at all."""
+    """What the words of a place by themselves tell: `name` for a compound and what the gazetteer has in full, `likely` for
+    the short name of a county, another town or village, a road or river, `common` for what is no name at all."""
     place = "".join(place.split())
     upper = upper_names().get(place)
     if upper is not None:
@@ -130,7 +131,7 @@ def _form(place: str) -> str | None:
         return None
     if bounds().is_common(place):
         return "common"
-    return "likely" if level == "other" else "name"
+    return "name" if level == "compound" or (level != "other" and place in divisions()) else "likely"
 
 
 @cache

@@ -44,6 +44,7 @@ _DATELINE = re.compile(r"讯|消息[ :：]")
 _PLACE_OF_BODY = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:街道|[镇乡])")  # 李镇 in 李镇党委
 _DIGITS = {"province": 2, "city": 4, "county": 6}
 _LONG = 3  # characters of the name of a town, beyond which it hardly is that of another one, gone since
+_SEVERAL = 2  # villages of one town that tell it from another town of its name
 _COUNTY_DEPTH = 2  # slashes of the path of a county
 Recall = Callable[[list[str], str], "Place | None"]
 
@@ -266,13 +267,23 @@ class _Article:
     def _bodies(self) -> None:
         """Places at the head of the names of organisations: they are spoken of, though no mentions of their own."""
         for start, text in self.bodies:
-            end = 0
-            while (upper := self._names.starts(text, end)) is not None and not (upper.short and end == 0):
-                self._trail.add(start + end, Place.of(self._best(list(upper.divisions), "county")))
-                end += len(upper.name)
+            end, county = 0, self._home
+            while (upper := self._names.starts(text, end)) is not None:
+                behind = end + len(upper.name)
+                below = self._names.starts(text, behind)
+                if upper.short and end == 0 and (below is None or (below.short and not upper.free)):
+                    break  # a short name may be a word: 广西|梧州市, but not 和平|医院
+                inside = [d for d in upper.divisions if end and county and d.code.startswith(significant(county.code))]
+                county = inside[0] if inside else self._best(list(upper.divisions), "county")
+                self._trail.add(start + end, Place.of(county))
+                end = behind
             match = _PLACE_OF_BODY.match(text, end)
-            if match and self._home is not None:
-                towns = self._gazetteer.under(self._home.code, match.group(), "town")
+            if match and county is not None:
+                towns = self._gazetteer.under(county.code, match.group(), "town")
+                if not towns and end == 0:  # of a town elsewhere that has the villages of the article
+                    towns = [
+                        t for t in self._gazetteer.lookup(match.group(), "town") if self._villages_in(t) >= _SEVERAL
+                    ]
                 if len({town.path for town in towns}) == 1:
                     self._trail.add(start + end, Place.of(towns[0]))
 
@@ -364,6 +375,7 @@ class _Article:
                 return self._choose(found, area, mention)
         if parent is None and (self._home is None or level == "town"):
             everywhere = self._with_child([d for d in self._gazetteer.lookup(name) if fits(d.level, level)], mention)
+            everywhere = self._with_villages(everywhere) if len(everywhere) > 1 and level == "town" else everywhere
             if len(everywhere) == 1 and self._credible(everywhere[0]):
                 return Place.of(everywhere[0])
         if parent is None:
@@ -383,8 +395,18 @@ class _Article:
             return True
         if self._trail.regions[home.code[:4]]:
             return False
-        villages = {m.name for m in self.printed if m.level in LOWEST}
-        return len(town.name) > _LONG or any(self._gazetteer.under(town.code, name) for name in villages)
+        return len(town.name) > _LONG or self._villages_in(town) > 0
+
+    def _with_villages(self, towns: list[Division]) -> list[Division]:
+        """Of towns of one name far from each other the one that holds several villages of the article, if but one does."""
+        holding = [town for town in towns if self._villages_in(town) >= _SEVERAL]
+        return holding if len({town.path for town in holding}) == 1 else towns
+
+    def _villages_in(self, town: Division) -> int:
+        """How many villages and communities that the article names the gazetteer has in a town."""
+        names = {m.name for m in self.printed if m.level in LOWEST}
+        forms = {name: (name, *(name + suffix for suffix in _SUFFIXES_OF["village"])) for name in names}
+        return sum(any(self._gazetteer.under(town.code, form) for form in forms[name]) for name in names)
 
     def _above(self, mention: Printed, areas: list[Place]) -> Place | None:
         """Of the areas around that which a name of no list is put into: a town is taken in its own paragraph only."""

@@ -87,6 +87,9 @@ def trim_organisations(text: str, candidates: list[Candidate]) -> list[Candidate
 
 def resolve(text: str, candidates: list[Candidate], titles: list[Candidate]) -> list[Candidate]:
     """The candidates that stand, by rules 3 and 4."""
+    shorts = {(c.start, c.end) for c in candidates if c.type == "PLACE" and "short" in c.sources}
+    # what the article has as a village in full is no person whom the model alone sees
+    candidates = [c for c in candidates if c.type != "PER" or c.sources != (MODEL,) or (c.start, c.end) not in shorts]
     people = _Near(c for c in candidates if c.type == "PER")
     organisations = _Near(c for c in candidates if c.type == "ORG")
     heads = _Near(titles)

@@ -232,7 +232,7 @@ def _right(text: str, anchor: Anchor) -> list[tuple[int, float]]:
         found.append("short_suffix")
     if not suffix.strong:
         found.append("weak")
-    if suffix.not_before and text.startswith(suffix.not_before, end):
+    if suffix.not_before and text.startswith(suffix.not_before, end) and not text.startswith("委会", end):
         found.append("blocked")
     if end == len(text) or not _HAN.match(text[end]):
         found.append("right_break")

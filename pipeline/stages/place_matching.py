@@ -10,6 +10,7 @@ from pipeline.stages.place_region import ORDER
 from pipeline.stages.place_trail import Place
 
 LOWEST = frozenset(("community", "village"))
+_CLIPPED = 2  # characters at least of the name of a street that is not printed whole
 RARE = 3  # a name that no more divisions in the country bear may be a misprint
 
 
@@ -55,16 +56,27 @@ class Matching:
         if area.code is None:
             return []
         found = self._gazetteer.variants(area.code, name, level)
+        if not found and level == "town" and area.level == "county":
+            found = self._in_full(area.code, name)
         if len({d.name for d in found}) != 1:
             return []
         # the printed suffix stands: 三联村 is not renamed 三联社区 because the list has the community
         # and on an old page stands what was called so then
         renamed = level == "town" or found[0].name.removesuffix("新村") == name.removesuffix("村")
-        keep = renamed and self._year >= OLDEST_EDITION
+        keep = renamed and (self._year >= OLDEST_EDITION or not found[0].edition)
         return [
             dataclasses.replace(d, status="fuzzy", path=d.path if keep else f"{d.path.rpartition('/')[0]}/{name}")
             for d in found
         ]
+
+    def _in_full(self, county: str, name: str) -> list[Division]:
+        """The streets of a county that print clips in the middle or at the end: 柳桥街道 for 柳桥村街道, 柳桥街 for 柳桥街道."""
+        stem = name.removesuffix("道").removesuffix("街")
+        if stem == name or len(stem) < _CLIPPED:
+            return []
+        longer = (f"{stem}{part}街道" for part in ("", "村", "镇", "路", "街"))
+        towns = [d for form in longer for d in self._gazetteer.under(county, form, "town") if d.name != name]
+        return [dataclasses.replace(d, edition=0) for d in towns]
 
     def misprinted(self, area: Place, name: str, level: str, printed_parent: bool) -> list[Division]:
         """Divisions that the name may be a misprint of; a name that many places bear is none, but under its parent."""

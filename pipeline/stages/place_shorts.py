@@ -27,6 +27,8 @@ _LIST = re.compile(
 )
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _NAMESAKES = 3
+_PAIR = 4  # characters; 石桥和东关 is two names
+_AND = re.compile(r"(?<=[\u4e00-\u9fff]{2})[和及与](?=[\u4e00-\u9fff]{2})")
 _NUMBERS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _CREDIBLE = 2.0  # log2 odds of the characters of a name
 _NO_MEMBERS = frozenset(("十里", "三里", "百里"))  # 十里八村
@@ -106,6 +108,7 @@ class Shorts:
         for match in _LIST.finditer(text):
             level = _LEVEL.get(match.group(5), "village")
             items = match.group(1).split("、")
+            items[-1:] = _AND.split(items[-1]) if len(items) > 1 and len(items[-1]) > _PAIR else items[-1:]
             count = match.group(3) or match.group(4)
             if count is None and len(items) < 2:
                 continue
