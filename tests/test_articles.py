@@ -345,3 +345,11 @@ def test_the_name_of_a_column_of_pictures_is_no_headline():
     _, articles = split("图片新闻", CAPTION + " 白一川 摄")
     assert articles
     assert all(article.headline is None for article in articles)
+
+
+def test_headline_whose_words_its_text_repeats_is_not_joined_to_it():
+    one = "为进一步增强学生安全意识，临河小学有计划地开展交通安全教育，全校八百名学生参加。"
+    two = "为响应创建国家卫生县城的号召，临河小学组织学生开展剪纸创作活动。"
+    page, articles = split("交通安全教育入校园", one, "临河小学学生动手创作剪纸助力创卫", two)
+    assert [a.headline for a in articles] == ["交通安全教育入校园", "临河小学学生动手创作剪纸助力创卫"]
+    assert body(page, articles[1]) == two

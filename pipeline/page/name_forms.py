@@ -35,12 +35,14 @@ def _name_parts() -> re.Pattern[str]:
 def is_name(text: str) -> bool:
     """Whether `text` has the form of a person's name: a surname with one or two characters, a Mongolian, Tibetan or
     Turkic name of known parts, or names joined by ·."""
-    single, double = _surnames()
     if not NAME.fullmatch(text):
         return False
-    if "·" in text or _name_parts().fullmatch(text):
-        return True
-    return (text[0] in single and len(text) <= 3) or (text[:2] in double and 3 <= len(text) <= 4)
+    return "·" in text or _name_parts().fullmatch(text) is not None or _has_surname(text)
+
+
+def _has_surname(text: str) -> bool:
+    single, double = _surnames()
+    return (text[0] in single and 2 <= len(text) <= 3) or (text[:2] in double and 3 <= len(text) <= 4)
 
 
 def join_names(chunks: list[str]) -> list[str] | None:
@@ -88,14 +90,15 @@ def join_names(chunks: list[str]) -> list[str] | None:
 def cut_names(chunk: str) -> list[str]:
     """Names printed without a space, cut where they are likeliest as names: 甲乙丙丁戊 → 甲乙丙, 丁戊; else one long name.
 
-    Four characters may as well be one Mongolian or Tibetan name, so two names in them have to look like names.
+    Only names with a surname are cut out. Four characters may as well be one Mongolian or Tibetan name, so two names in
+    them have to look like names.
     """
     least = _SURE_NAME if len(chunk) == 4 else float("-inf")
     best: list[tuple[float, list[str]] | None] = [(0.0, [])] + [None] * len(chunk)
     for end in range(2, len(chunk) + 1):
         for start in range(max(0, end - 4), end - 1):
             before, name = best[start], chunk[start:end]
-            if before is None or not is_name(name) or (own := person_names().score(name)) < least:
+            if before is None or not _has_surname(name) or (own := person_names().score(name)) < least:
                 continue
             score = before[0] + max(own, _ODD_NAME)
             here = best[end]
