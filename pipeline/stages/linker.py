@@ -12,7 +12,6 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
@@ -23,18 +22,14 @@ from pipeline.language.document import MENTIONS, get_spans, set_spans
 from pipeline.lexicon.divisions import Division, Divisions, divisions, significant
 from pipeline.lexicon.place_names import UpperNames, other_names, upper_names
 from pipeline.stages.place_bounds import bounds, may_hold
+from pipeline.stages.place_levels import COUNTY_SUFFIXES, SUFFIXES_OF, UPPER, Levels, Printed
 from pipeline.stages.place_matching import LOWEST, RARE, Matching, fits
 from pipeline.stages.place_memory import PageMemory
 from pipeline.stages.place_region import ORDER
 from pipeline.stages.place_trail import Place, Trail
 
-_UPPER = frozenset(("province", "city", "county"))
 _DIVISIONS = ("province", "city", "county", "town", "community", "village")
-_SUFFIXES_OF = {
-    "town": ("镇", "街道", "乡", "苏木"), "community": ("社区",), "village": ("村", "嘎查", "新村", "社区"),
-}  # fmt: skip
 _ENDS_OFLOWEST = ("社区", "村", "嘎查", "小区", "居", "屯", "队")
-_COUNTY_SUFFIXES = ("县", "区", "市")
 _LEVEL_OF_WORD = {
     "省": ("province",), "市": ("city", "county"), "州": ("city",), "盟": ("city",), "县": ("county",), "区": ("county",),
     "旗": ("county",), "镇": ("town",), "乡": ("town",), "街道": ("town",), "社区": ("community",), "村": ("village",),
@@ -47,16 +42,6 @@ _LONG = 3  # characters of the name of a town, beyond which it hardly is that of
 _SEVERAL = 2  # villages of one town that tell it from another town of its name
 _COUNTY_DEPTH = 2  # slashes of the path of a county
 Recall = Callable[[list[str], str], "Place | None"]
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A mention to resolve: [start, end), its words without white space, its level."""
-
-    start: int
-    end: int
-    name: str
-    level: str
 
 
 @Language.factory("news_linker", requires=["doc.spans"])
@@ -147,7 +132,8 @@ class _Article:
         printed = self.printed
         self._home = self._own_home() or self._home
         ends = {mention.end: mention.start for mention in printed}
-        named = self._relevelled([mention for mention in printed if not _DEICTIC.fullmatch(mention.name)], ends)
+        levels = Levels(self._gazetteer, self._names, self._home, self._year, self._text)
+        named = levels.read([mention for mention in printed if not _DEICTIC.fullmatch(mention.name)], ends)
         self._at = {mention.start: mention for mention in named}
         # chains first inside a level, so that a name printed with its parent decides for the same name alone; so does
         # a name in full for its short form
@@ -157,7 +143,7 @@ class _Article:
             if group == "lower":
                 self._bodies()
             for mention in named:
-                if (mention.level in _UPPER) == (group == "upper"):
+                if (mention.level in UPPER) == (group == "upper"):
                     self._settle(mention, self._parent(mention, ends))
         for mention in sorted(printed, key=lambda m: m.start):
             if _DEICTIC.fullmatch(mention.name):
@@ -180,64 +166,6 @@ class _Article:
     def told(self) -> Iterable[tuple[str, Place]]:
         """What the article prints under a parent, and counties: name and place."""
         return self._firm.items()
-
-    def _relevelled(self, named: list[Printed], ends: Mapping[int, int]) -> list[Printed]:
-        """The mentions; a short name of a county far away is a town or village, if the article has that in full; a sea or
-        river is the county or town of that name, if the article has the county in full, or lists it with towns."""
-        full = {m.name for m in named}
-        stems = {
-            m.name.removesuffix(s): m.level for m in named for s in _SUFFIXES_OF.get(m.level, ()) if m.name.endswith(s)
-        }
-        home = significant(self._home.code)[:4] if self._home is not None else ""
-        listed = self._listed(named)
-
-        def level(mention: Printed) -> str:
-            if mention.start in listed or self._was_town(mention.name):
-                return "town"
-            if mention.level == "other" and any(mention.name + suffix in full for suffix in _COUNTY_SUFFIXES):
-                return "county" if self._names.get(mention.name) is not None else "other"
-            upper = self._names.get(mention.name) if mention.level in _UPPER and mention.name in stems else None
-            if upper is None or not upper.short or mention.start in ends:
-                return mention.level
-            near = [d for d in upper.divisions if (d.code.startswith(home) if home else d.name in full)]
-            # 河清 is the county where 河清镇 is its seat, and the town where that lies in another county
-            own = any(
-                d.name in full
-                or d is self._home
-                or any(self._gazetteer.under(d.code, mention.name + suffix) for suffix in _SUFFIXES_OF["town"])
-                for d in near
-            )
-            return mention.level if own or (near and stems[mention.name] != "town") else stems[mention.name]
-
-        return [dataclasses.replace(m, level=level(m)) for m in named]
-
-    def _listed(self, named: list[Printed]) -> set[int]:
-        """Starts of names, as 清溪 and 东江, that stand in a list beside towns and are themselves towns of the home county."""
-        if self._home is None or self._home.level != "county":
-            return set()
-        towns = {edge for m in named if m.level == "town" for edge in (m.start, m.end)}
-        found: set[int] = set()
-        for ordered in (named, named[::-1]):
-            for mention in ordered:
-                beside = self._text.startswith("、", mention.end) and mention.end + 1 in towns
-                beside = beside or (
-                    self._text[mention.start - 1 : mention.start] == "、" and mention.start - 1 in towns
-                )
-                short = mention.level in ("other", "county")
-                if beside and short and self._gazetteer.town_by_stem(self._home.code, mention.name) is not None:
-                    found.add(mention.start)
-                    towns |= {mention.start, mention.end}
-        return found
-
-    def _was_town(self, name: str) -> bool:
-        """Whether a short name was that of a town of the home county when the page was printed, and is a county's now."""
-        if self._year is None or self._home is None or self._home.level != "county":
-            return False
-        upper = self._names.get(name)
-        if upper is None or not upper.short:
-            return False
-        town = self._gazetteer.town_by_stem(self._home.code, name)
-        return town is not None and town.status != "official" and self._year <= town.edition
 
     def level_of(self, name: str) -> str:
         """The level of a place whose source does not tell it."""
@@ -294,13 +222,13 @@ class _Article:
         return place if place is not None and may_hold(place.level, mention.level, mention.name) else None
 
     def _resolve(self, mention: Printed, parent: Place | None) -> Place | None:
-        if mention.level in _UPPER:
+        if mention.level in UPPER:
             return self._upper(mention.name, mention.level, parent)
         if parent is None and (mention.level, mention.name) in self._by_name:
             return self._by_name[mention.level, mention.name]
         if mention.level in ("compound", "other"):
             return self._within(mention, parent)
-        for suffix in _SUFFIXES_OF[mention.level] if parent is None else ():
+        for suffix in SUFFIXES_OF[mention.level] if parent is None else ():
             if known := self._by_name.get((mention.level, mention.name + suffix)):
                 return known
         return self._lower(mention, parent)
@@ -319,7 +247,7 @@ class _Article:
         if choices:
             return Place.of(self._best(choices, level))
         city = parent.code[:4] if parent is not None and parent.code else home.code[:4] if home else ""
-        forms = [name] if name.endswith(_COUNTY_SUFFIXES) else [name + suffix for suffix in _COUNTY_SUFFIXES]
+        forms = [name] if name.endswith(COUNTY_SUFFIXES) else [name + suffix for suffix in COUNTY_SUFFIXES]
         found = [d for form in forms for d in self._gazetteer.misprints(city, form, "county")] if city else []
         found = [d for d in found if d.status == "official"] or found
         if len(found) == 1:
@@ -355,8 +283,8 @@ class _Article:
     def _lower(self, mention: Printed, parent: Place | None) -> Place | None:
         name, level = mention.name, mention.level
         forms = [name]
-        if not name.endswith(_SUFFIXES_OF[level]):
-            forms += [name + suffix for suffix in _SUFFIXES_OF[level]]
+        if not name.endswith(SUFFIXES_OF[level]):
+            forms += [name + suffix for suffix in SUFFIXES_OF[level]]
         areas = [parent] if parent is not None else list(self._around(mention))
         counties = any(area.level == "county" for area in areas)
         for area in areas:
@@ -384,7 +312,7 @@ class _Article:
                 return known
         above = parent or self._above(mention, areas)
         if level in LOWEST and not name.endswith(_ENDS_OFLOWEST):
-            name += _SUFFIXES_OF[level][0]
+            name += SUFFIXES_OF[level][0]
         return Place(level, f"{above.path}/{name}" if above else name, None, "unlisted")
 
     def _credible(self, town: Division) -> bool:
@@ -405,7 +333,7 @@ class _Article:
     def _villages_in(self, town: Division) -> int:
         """How many villages and communities that the article names the gazetteer has in a town."""
         names = {m.name for m in self.printed if m.level in LOWEST}
-        forms = {name: (name, *(name + suffix for suffix in _SUFFIXES_OF["village"])) for name in names}
+        forms = {name: (name, *(name + suffix for suffix in SUFFIXES_OF["village"])) for name in names}
         return sum(any(self._gazetteer.under(town.code, form) for form in forms[name]) for name in names)
 
     def _above(self, mention: Printed, areas: list[Place]) -> Place | None:
@@ -469,7 +397,7 @@ class _Article:
     def _deictic(self, mention: Printed) -> Place | None:
         word = mention.name[1:]
         levels = _LEVEL_OF_WORD[word]
-        upper = levels[0] in _UPPER
+        upper = levels[0] in UPPER
         if mention.name[0] in "我本" and upper and self._home is not None:
             if self._home.level in levels and self._home.name.endswith(word):
                 return Place.of(self._home)
@@ -510,7 +438,7 @@ def article_place(doc: Doc) -> str | None:
 
 def _in_full(mention: Printed) -> bool:
     """Whether a name is printed with what it is: 石桥镇, not 石桥."""
-    return mention.name.endswith(_SUFFIXES_OF.get(mention.level, ()))
+    return mention.name.endswith(SUFFIXES_OF.get(mention.level, ()))
 
 
 def _upto(division: Division | None, level: str) -> str:

@@ -1,0 +1,92 @@
+"""What kind of place a printed name is, where its form alone misleads: a short name, a river that is a town."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.lexicon.divisions import Division, Divisions, significant
+from pipeline.lexicon.place_names import UpperNames
+
+UPPER = frozenset(("province", "city", "county"))
+COUNTY_SUFFIXES = ("县", "区", "市")
+SUFFIXES_OF = {
+    "town": ("镇", "街道", "乡", "苏木"), "community": ("社区",), "village": ("村", "嘎查", "新村", "社区"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A mention to resolve: [start, end), its words without white space, its level."""
+
+    start: int
+    end: int
+    name: str
+    level: str
+
+
+class Levels:
+    """The levels of the names of an article with this text, on a page of this home and year (None if unknown)."""
+
+    def __init__(self, gazetteer: Divisions, names: UpperNames, home: Division | None, year: int | None, text: str):
+        self._gazetteer, self._names = gazetteer, names
+        self._home, self._year, self._text = home, year, text
+
+    def read(self, named: list[Printed], ends: Mapping[int, int]) -> list[Printed]:
+        """The mentions; a short name of a county far away is a town or village, if the article has that in full; a sea or
+        river is the county or town of that name, if the article has the county in full, or lists it with towns."""
+        full = {m.name for m in named}
+        stems = {
+            m.name.removesuffix(s): m.level for m in named for s in SUFFIXES_OF.get(m.level, ()) if m.name.endswith(s)
+        }
+        home = significant(self._home.code)[:4] if self._home is not None else ""
+        listed = self._listed(named)
+
+        def level(mention: Printed) -> str:
+            if mention.start in listed or self._was_town(mention.name):
+                return "town"
+            if mention.level == "other" and any(mention.name + suffix in full for suffix in COUNTY_SUFFIXES):
+                return "county" if self._names.get(mention.name) is not None else "other"
+            upper = self._names.get(mention.name) if mention.level in UPPER and mention.name in stems else None
+            if upper is None or not upper.short or mention.start in ends:
+                return mention.level
+            near = [d for d in upper.divisions if (d.code.startswith(home) if home else d.name in full)]
+            # 河清 is the county where 河清镇 is its seat, and the town where that lies in another county
+            own = any(
+                d.name in full
+                or d is self._home
+                or any(self._gazetteer.under(d.code, mention.name + suffix) for suffix in SUFFIXES_OF["town"])
+                for d in near
+            )
+            return mention.level if own or (near and stems[mention.name] != "town") else stems[mention.name]
+
+        return [dataclasses.replace(m, level=level(m)) for m in named]
+
+    def _listed(self, named: list[Printed]) -> set[int]:
+        """Starts of names, as 清溪 and 东江, that stand in a list beside towns and are themselves towns of the home county."""
+        if self._home is None or self._home.level != "county":
+            return set()
+        towns = {edge for m in named if m.level == "town" for edge in (m.start, m.end)}
+        found: set[int] = set()
+        for ordered in (named, named[::-1]):
+            for mention in ordered:
+                beside = self._text.startswith("、", mention.end) and mention.end + 1 in towns
+                beside = beside or (
+                    self._text[mention.start - 1 : mention.start] == "、" and mention.start - 1 in towns
+                )
+                short = mention.level in ("other", "county")
+                if beside and short and self._gazetteer.town_by_stem(self._home.code, mention.name) is not None:
+                    found.add(mention.start)
+                    towns |= {mention.start, mention.end}
+        return found
+
+    def _was_town(self, name: str) -> bool:
+        """Whether a short name was that of a town of the home county when the page was printed, and is a county's now."""
+        if self._year is None or self._home is None or self._home.level != "county":
+            return False
+        upper = self._names.get(name)
+        if upper is None or not upper.short:
+            return False
+        town = self._gazetteer.town_by_stem(self._home.code, name)
+        return town is not None and town.status != "official" and self._year <= town.edition
