@@ -8,6 +8,7 @@ import pytest
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.tokens import Doc
 
 from pipeline.folding import fold
 from pipeline.language.document import MENTIONS, QUANTITIES, article_text, get_spans, make_doc, sentence_of, set_spans
@@ -145,3 +146,12 @@ def test_every_span_within_a_line_goes_back_to_its_print(raw, data):
             low, high = offsets.to_raw(start, start + len(stripped))
             assert raw_equal(raw, low, high, stripped)
         at += len(line) + 1
+
+
+def test_the_only_word_of_an_article_may_be_cut_in_two() -> None:
+    import pipeline.stages.sentences
+
+    doc = Doc(NLP.vocab, words=["四十二人"])
+    pipeline.stages.sentences.Sentences()(doc)
+    set_spans(doc, QUANTITIES, [(0, 3, "count", None)])
+    assert sentence_of(doc, 0, 1) == (0, 4)

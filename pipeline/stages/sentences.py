@@ -33,9 +33,10 @@ class Sentences:
         if not len(doc):
             return doc
         at = [token.idx for token in doc]
-        starts = {bisect_left(at, place) for place in _starts(doc._.folded)}
+        starts = sorted(i for i in {bisect_left(at, place) for place in _starts(doc._.folded)} if i < len(at))
         marks = np.full(len(at), -1, dtype="int64")
-        marks[[i for i in starts if i < len(at)]] = 1
+        marks[starts] = 1
+        doc.user_data["sentence_starts"] = [at[i] for i in starts]  # spaCy forgets them if the only word is cut in two
         # token by token, spaCy looks through the whole Doc for a parse each time
         doc.from_array([SENT_START], marks.astype("uint64"))  # type: ignore[arg-type]
         return doc
