@@ -146,6 +146,9 @@ FAR = "[北岭县|PLACE.county=乙省/南屏市/北岭县]"
         # a county that is a district today, and a city whose stem ends as one
         ("原[北岭|PLACE.county=乙省/南屏市/北岭区][县委书记|POST][石磊|PER]", {("石磊", "县委书记", "北岭县")}),
         ("[河州|PLACE.city=乙省/河州市][市委书记|POST][石磊|PER]", {("石磊", "市委书记", "河州市")}),
+        ("[乙省|PLACE.province=乙省][省委常委|POST]、[宣传部长|POST][石磊|PER]", {("石磊", "省委常委", "乙省"), ("石磊", "宣传部长", "乙省")}),
+        ("选举[石磊|PER]为自治区[主席|POST]。[丙自治区|PLACE.province=丙自治区]很大", {("石磊", "主席", "丙自治区")}),
+        ("[石磊|PER]任[本村|PLACE.village][党支部书记|POST]。", {("石磊", "党支部书记", None)}),
         # a life told: the name stands in the sentence before
         (f"[石磊|PER],48岁。曾任{TOWN}[副镇长|POST]、[镇长|POST],现任[县水利局|ORG][局长|POST]。",
          {("石磊", "副镇长", "云溪镇"), ("石磊", "镇长", "云溪镇"), ("石磊", "局长", "县水利局")}),

@@ -11,7 +11,7 @@ from pipeline.lexicon.organisations import kind_of
 from pipeline.lexicon.place_names import Upper, upper_names
 
 LEVEL_OF_WORD = {
-    "省": "province", "市": "city", "州": "city", "盟": "city", "县": "county", "区": "county", "旗": "county",
+    "自治区": "province", "省": "province", "市": "city", "州": "city", "盟": "city", "县": "county", "区": "county", "旗": "county",
     "镇": "town", "乡": "town", "街道": "town", "社区": "community", "村": "village", "嘎查": "village",
     "小区": "compound", "家属院": "compound",
 }  # fmt: skip

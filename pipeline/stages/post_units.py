@@ -17,7 +17,7 @@ from pipeline.stages.post_places import LEVEL_OF_WORD, UnitPlaces, levels_of
 _OFFICIAL_ENDS = (*LEVEL_OF_WORD, "花园", "公寓")
 _NEIGHBOURS = frozenset({"community", "village", "compound"})
 _GENERAL = ("community", "village", "town")
-_BARE_PLACE = re.compile(r"(?:[该本我全驻]|派驻)?(社区|街道|小区|家属院|嘎查|省|市|州|县|区|旗|镇|乡|村)$")
+_BARE_PLACE = re.compile(r"(?:[该本我全驻]|派驻)?(社区|街道|小区|家属院|嘎查|自治区|省|市|州|县|区|旗|镇|乡|村)$")
 _BARE_BODY = {
     "院": "院", "校": "学校", "局": "局", "所": "所", "站": "站", "馆": "馆", "厂": "企业", "行": "银行", "社": "社",
     "会": "会", "团": "团", "队": "队", "场": "场", "司": "企业",
@@ -95,7 +95,7 @@ class Units:
         page_text: str,
     ):
         self.folded, self.posts, self.titles = folded, posts, titles
-        self.names = [n for n in names if n.record.type in ("PLACE", "ORG")]
+        self.names = [n for n in names if n.record.type == "ORG" or (n.place and _known(n))]
         self.starts = [n.start for n in self.names]
         self.people = {(n.start, n.end) for n in people}
         self.page_text = page_text
@@ -212,6 +212,8 @@ class Units:
         place = unit.name if unit is not None and unit.name is not None and unit.name.place else None
         of_party = not _SAYS_LEVEL.match(self.posts[post].text) and self.posts[post - 1].text.startswith("党")
         fits = _compatible(level or "", place.record.level) if place else of_party  # 某大学党委常委、组织部部长
+        if place and level == "county" and place.record.level in ("province", "city", "county"):
+            fits = fits or not _LEVEL_IN_TITLE.search(self.posts[post].text)  # 某省委常委、宣传部部长
         if unit and unit.name and level and not fits:
             return None
         if self.titles[post].role and not self.titles[post].level and not _is_team_role(self.titles[post - 1]):
@@ -407,6 +409,11 @@ class Units:
         last = path.rsplit("/", 1)[-1]
         short = _AUTONOMOUS.sub("", last)
         return short if short != last and short in self.page_text else last
+
+
+def _known(place: Name) -> bool:
+    """Whether a place is named, or 本村 is known to be one that is."""
+    return place.text[0] not in "该本我" or place.record.canonical is not None
 
 
 def _compatible(wanted: str, level: str | None) -> bool:
