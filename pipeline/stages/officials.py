@@ -13,7 +13,8 @@ from pipeline.language.document import MENTIONS, TIMES, get_spans, text_of
 from pipeline.lexicon.organisations import kind_of
 from pipeline.lexicon.posts import Title, posts
 from pipeline.records import Official
-from pipeline.stages.post_units import Name, Unit, Units
+from pipeline.stages.post_names import Name, Unit
+from pipeline.stages.post_units import Units
 from pipeline.stages.posts import Holding, holdings
 
 OFFICIAL_CATEGORIES = frozenset({"party_government", "grassroots", "public_institution", "mass_org"})

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from pipeline.lexicon.organisations import generic_organisation, kind_of
-from pipeline.lexicon.place_names import upper_names
 from pipeline.lexicon.posts import Title
-from pipeline.records import Mention
-from pipeline.stages.post_places import LEVEL_OF_WORD, UnitPlaces, levels_of
+from pipeline.stages.post_names import Name, Unit, UnitNames, compatible
+from pipeline.stages.post_places import LEVEL_OF_WORD
 
-_OFFICIAL_ENDS = (*LEVEL_OF_WORD, "花园", "公寓")
-_NEIGHBOURS = frozenset({"community", "village", "compound"})
 _GENERAL = ("community", "village", "town")
 _BARE_PLACE = re.compile(r"(?:[该本我全驻]|派驻)?(社区|街道|小区|家属院|嘎查|自治区|省|市|州|县|区|旗|镇|乡|村)$")
 _BARE_BODY = {
@@ -38,50 +33,18 @@ _GAP = re.compile(
     r"(?:任?驻村|第[\d一二三四五六七八九十]+(?:网格|党支部|小组)|\d\d后|[一-鿿]{1,3}族|[一-鿿]{0,7}(?:科|室|系|班|组|部|处|股|中心|车间|值守的)"
     r"|[\d一二三四五六七八九十]{1,3}(?:连|分场|队|工区|车间)|[一-鿿]{1,4}(?:分场|作业区|工区|工段|井区|管护站))?"
 )
-_ETHNIC = (
-    "蒙古族|回族|藏族|维吾尔族|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族|傣族|黎族|傈僳族|佤族|畲族|高山族"
-    "|拉祜族|水族|东乡族|纳西族|景颇族|柯尔克孜族|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族|阿昌族|普米族|塔吉克族|怒族"
-    "|乌孜别克族|俄罗斯族|鄂温克族|德昂族|保安族|裕固族|京族|独龙族|鄂伦春族|赫哲族|门巴族|珞巴族|基诺族|各族|蒙古|哈萨克|维吾尔"
-)
 _SAYS_LEVEL = re.compile(r"(?:常务副|副|代)?[省市州盟县区旗镇乡](?:委|长|纪委|监委)")
 # What a body named by its kind alone may be, and what may stand before it in its clause
 _BODY = re.compile(r"(?![一二两三四五六七八九十几多各某每]|该|本|我)[一-鿿]{2,9}")
 _OPENS_BODY = re.compile(
     r"现任|原任?|时任|曾任|[任为是由兼让请对向和与及的]|担任|出任|当选|同志|当了|了一?[名个位]?|一[名个位]|先后|随后|作为"
 )
-_COUNTY_LEVELS = frozenset("市县区旗")
 _HEADLINE = 40  # characters at most
 _AND = re.compile(r"[、和及与]")
 _LEVEL_IN_TITLE = re.compile(r"[省市州盟县区旗](?=委|长|级|纪|监|政)")
-_LEVEL_INSIDE = re.compile(r"(?<=[一-鿿]{2})[省市县区镇乡村](?=[一-鿿]{3})")
-_AUTONOMOUS = re.compile(rf"(?:{_ETHNIC}){{1,5}}自治(?=[县州旗]$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A mention as the stage of officials reads it; characters of the Doc."""
-
-    start: int
-    end: int
-    text: str
-    record: Mention
-
-    @property
-    def place(self) -> bool:
-        return self.record.type == "PLACE"
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """`text` as the row gives it, where it stands (None if only implied), the path of its place, and the mention."""
-
-    text: str
-    span: tuple[int, int] | None
-    place: str | None
-    name: Name | None
-
-
-class Units:
+class Units(UnitNames):
     """Finds the unit of each post of one article. `posts` and `titles` run in parallel, sorted by place."""
 
     def __init__(
@@ -94,15 +57,9 @@ class Units:
         home: str,
         page_text: str,
     ):
-        self.folded, self.posts, self.titles = folded, posts, titles
-        self.names = [n for n in names if n.record.type == "ORG" or (n.place and _known(n))]
-        self.starts = [n.start for n in self.names]
+        super().__init__(folded, names, home, page_text)
+        self.posts, self.titles = posts, titles
         self.people = {(n.start, n.end) for n in people}
-        self.page_text = page_text
-        said = [(n.start, n.text, n.record.canonical) for n in self.names if n.place and n.record.canonical]
-        heads = [(n.start, upper_names().starts(n.text, 0)) for n in self.names if not n.place]
-        borne = [(at, h.divisions[0].path) for at, h in heads if h and not h.short and len(h.divisions) == 1]
-        self.places = UnitPlaces(said, home, folded, borne)
         self._found: dict[int, Unit | None] = {}
 
     def of(self, post: int) -> Unit | None:
@@ -117,7 +74,7 @@ class Units:
         low = self._clause_start(name.start)
         named = self._named_before(name.start, low, title)
         if named:
-            return self._unit(named)
+            return self.unit(named)
         return (
             self._bare_before(name.start, low, title)
             or self._body_before(name.start, low, title)
@@ -154,7 +111,7 @@ class Units:
             if title.role and name.record.level in ("province", "other"):
                 return None
             region = name.text.endswith("自治区")  # 某某自治区区委书记
-            if title.level and not title.role and not region and not _compatible(title.level, name.record.level):
+            if title.level and not title.role and not region and not compatible(title.level, name.record.level):
                 return None
         return name
 
@@ -163,23 +120,23 @@ class Units:
         left = self.folded[low:at]
         match = _BARE_PLACE.search(left)
         if match:
-            return self._place_of_level(LEVEL_OF_WORD[match.group(1)], at, match.group(1))
+            return self.place_of_level(LEVEL_OF_WORD[match.group(1)], at, match.group(1))
         if title.level and left.endswith("政府"):  # 任政府副县长
             return None
         for size in range(min(10, len(left)), 1, -1):
-            name = self._last(lambda n, end=left[-size:]: not n.place and n.text.endswith(end), at)  # type: ignore[misc]
+            name = self.last(lambda n, end=left[-size:]: not n.place and n.text.endswith(end), at)  # type: ignore[misc]
             if name:
-                return self._unit(name)
+                return self.unit(name)
         team = _TEAM.search(left)
         if team:
             return Unit(team.group(), (low + team.start(), at), self.places.local, None)
         if _DEPARTMENT.search(left):
-            return self._organisation(("医院",), at)
+            return self.organisation(("医院",), at)
         kind = _BARE_WORD.fullmatch(left)
         if kind:
-            return self._organisation((_KIND_OF_WORD.get(kind.group(1), kind.group(1)),), at)
+            return self.organisation((_KIND_OF_WORD.get(kind.group(1), kind.group(1)),), at)
         if left[-1:] in _BARE_BODY and (len(left) == 1 or left[-2] in "该本我"):
-            return self._organisation((_BARE_BODY[left[-1]],), at)
+            return self.organisation((_BARE_BODY[left[-1]],), at)
         return None
 
     def _body_before(self, at: int, low: int, title: Title) -> Unit | None:
@@ -211,7 +168,7 @@ class Units:
             return None  # 州委常委、县委书记: each is of its own level
         place = unit.name if unit is not None and unit.name is not None and unit.name.place else None
         of_party = not _SAYS_LEVEL.match(self.posts[post].text) and self.posts[post - 1].text.startswith("党")
-        fits = _compatible(level or "", place.record.level) if place else of_party  # 某大学党委常委、组织部部长
+        fits = compatible(level or "", place.record.level) if place else of_party  # 某大学党委常委、组织部部长
         if place and level == "county" and place.record.level in ("province", "city", "county"):
             fits = fits or not _LEVEL_IN_TITLE.search(self.posts[post].text)  # 某省委常委、宣传部部长
         if unit and unit.name and level and not fits:
@@ -224,9 +181,9 @@ class Units:
         """What the title itself says: 镇长 is of a town, 校长 of a school."""
         if title.level:
             word = _LEVEL_IN_TITLE.search(title.text)
-            return self._place_of_level(title.level, at, word.group() if word else "", role=title.role)
+            return self.place_of_level(title.level, at, word.group() if word else "", role=title.role)
         if title.units:
-            return self._organisation(title.units, at)
+            return self.organisation(title.units, at)
         return None
 
     def _of_colleague(self, post: int) -> Unit | None:
@@ -282,7 +239,7 @@ class Units:
             if not run or gap:  # 某镇某村: the last of a chain
                 run.append(name)
             end = name.start
-        return [self._unit(name) for name in reversed(run)] if len(run) == count else None
+        return [self.unit(name) for name in reversed(run)] if len(run) == count else None
 
     def _bare(self, at: int) -> bool:
         """Whether no place or organisation stands before a title in its clause."""
@@ -314,115 +271,12 @@ class Units:
             title.level or not self._bare(at) or _BARE_PLACE.search(self.folded, self._clause_start(at), at)
         ):  # of a village that the article does not name
             return None
-        name = self._last(lambda n: not n.place or n.record.level in _GENERAL, at, forward=False)
+        name = self.last(lambda n: not n.place or n.record.level in _GENERAL, at, forward=False)
         paragraph = self.folded.rfind("\n", 0, at) + 1
         above = self.folded.rfind("\n", 0, max(paragraph - 1, 0)) + 1
         if paragraph - above <= _HEADLINE:
             paragraph = above
-        return self._unit(name) if name and name.start >= paragraph else None
-
-    # ------------------------------------------------------------------------------------------ choosing among names
-    def _last(self, wanted: Callable[[Name], bool], at: int, forward: bool = True) -> Name | None:
-        before = bisect_left(self.starts, at)
-        for name in reversed(self.names[:before]):
-            if wanted(name):
-                return name
-        return next((name for name in self.names[before:] if wanted(name)), None) if forward else None
-
-    def _place_of_level(self, level: str, at: int, word: str = "", role: bool = False) -> Unit | None:
-        if level in ("province", "city", "county"):
-            path = self.places.region(level, word, at)
-            if path:
-                return Unit(self._short(path), None, path, None)
-        name = (
-            self._last(lambda n: n.place and n.record.level == level and (level != "town" or _ends(n, word)), at)
-            if not role
-            else None
-        ) or self._last(lambda n: n.place and _compatible(level, n.record.level), at)
-        if name:
-            return self._unit(name)
-        return self._borne(level, at)
-
-    def _borne(self, level: str, at: int) -> Unit | None:
-        """The place of a level that only the name of an organisation tells: 镇 is of 某镇 beside 某镇敬老院."""
-        here = bisect_left(self.starts, at)
-        for name in (*reversed(self.names[:here]), *self.names[here:]):
-            path = None if name.place else dict(levels_of(self.places.of_organisation(name.text, at) or "")).get(level)
-            if path:
-                return Unit(self._short(path), None, path, None)
-        path = self.places.common.get(level)
-        return Unit(self._short(path), None, path, None) if path else None
-
-    def _organisation(self, kinds: Sequence[str], at: int) -> Unit | None:
-        fitting = [n for n in self.names if not n.place and any(k in kind_of(n.text).kinds for k in kinds)]
-        paragraph = self.folded.rfind("\n", 0, at) + 1
-        near = [n for n in fitting if paragraph <= n.start < at]
-        if near:
-            return self._unit(near[-1])
-        if not fitting:
-            return None
-        often = Counter(n.text for n in fitting)
-        return self._unit(
-            max(fitting, key=lambda n: (often[n.text], n.start < at, n.start if n.start < at else -n.start))
-        )
-
-    def _unit(self, name: Name) -> Unit:
-        text = "".join(name.text.split())
-        if not name.place:
-            full = self._full_name(name)
-            return Unit(full, (name.start, name.end), self.places.of_organisation(full, name.start), name)
-        path = name.record.canonical
-        if text[0] in "该本" and text[1:] in ("镇", "乡", "街道", "村", "社区") and not (path or "").endswith(text[1:]):
-            level = LEVEL_OF_WORD[text[1:]]
-            meant = self._last(
-                lambda n: (
-                    n.place and n.record.level == level and n.text.endswith(text[1:]) and n.text[0] not in "该本我"
-                ),
-                name.start,
-            )
-            if meant:
-                return Unit("".join(meant.text.split()), (name.start, name.end), meant.record.canonical, meant)
-        if path and (text[0] in "该本我" or not text.endswith(_OFFICIAL_ENDS) or path.endswith(text + "市")):
-            level, last = self.folded[name.end : name.end + 1], path.rsplit("/", 1)[-1]
-            # 某县委书记 may be of a county that is a district today
-            said = level in _COUNTY_LEVELS and len(text) > 1 and len(last) == len(text) + 1 and last.startswith(text)
-            text = text + level if said else self._short(path)
-        return Unit(text, (name.start, name.end), path, name)
-
-    def _full_name(self, name: Name) -> str:
-        """The longest form of an organisation in the article: 县医院 for 某县医院, 某医附院 for 某医科大学附属医院."""
-        best = text = "".join(name.text.split())
-        head = upper_names().starts(text, 0)
-        own = len(text) - (len(head.name) if head else 0) > 3  # 某市妇联 is not short for another body of the city
-        for other in self.names:
-            if other.place or len(other.text) <= len(best) or other.text[-1] != text[-1]:
-                continue
-            short = own and len(text) <= 0.6 * len(other.text) and text[0] == other.text[0]
-            short = short and _in_order(text, other.text)
-            short = short or _shortened(text, "".join(other.text.split())) or _without_levels(other.text).endswith(text)
-            if (other.text.endswith(text) or short) and kind_of(text).kinds in ((), kind_of(other.text).kinds):
-                best = "".join(other.text.split())
-        return best
-
-    def _short(self, path: str) -> str:
-        """The last name of a path; of an autonomous county the short form, where the page has it."""
-        last = path.rsplit("/", 1)[-1]
-        short = _AUTONOMOUS.sub("", last)
-        return short if short != last and short in self.page_text else last
-
-
-def _known(place: Name) -> bool:
-    """Whether a place is named, or 本村 is known to be one that is."""
-    return place.text[0] not in "该本我" or place.record.canonical is not None
-
-
-def _compatible(wanted: str, level: str | None) -> bool:
-    return wanted == level or (wanted in _NEIGHBOURS and level in _NEIGHBOURS) or {wanted, level} == {"city", "county"}
-
-
-def _ends(name: Name, word: str) -> bool:
-    last = (name.record.canonical or name.text).rsplit("/", 1)[-1]
-    return not word or last.endswith(word)
+        return self.unit(name) if name and name.start >= paragraph else None
 
 
 def _plain(title: Title) -> str:
@@ -431,21 +285,3 @@ def _plain(title: Title) -> str:
 
 def _is_team_role(title: Title) -> bool:
     return title.category == "role" and not title.role
-
-
-def _shortened(short: str, long: str) -> bool:
-    """Whether a name is another one with a stretch of two characters or more left out behind its own word: 某市运输中心
-    for 某市运输事业发展中心, but not 某市医院 for 某市妇幼保健院."""
-    same = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    head = upper_names().starts(short, 0)
-    own = same - (len(head.name) if head is not None else 0)
-    return own > 1 and len(long) - len(short) > 1 and same < len(short) and long.endswith(short[same:])
-
-
-def _without_levels(long: str) -> str:
-    return _LEVEL_INSIDE.sub("", long)
-
-
-def _in_order(short: str, long: str) -> bool:
-    rest = iter(long)
-    return all(character in rest for character in short)

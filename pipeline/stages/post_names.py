@@ -1,0 +1,182 @@
+"""The places and organisations that an article names, as units of posts: the one meant, and what it is called in full."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.lexicon.organisations import kind_of
+from pipeline.lexicon.place_names import upper_names
+from pipeline.records import Mention
+from pipeline.stages.post_places import LEVEL_OF_WORD, UnitPlaces, levels_of
+
+_OFFICIAL_ENDS = (*LEVEL_OF_WORD, "花园", "公寓")
+_NEIGHBOURS = frozenset({"community", "village", "compound"})
+_ETHNIC = (
+    "蒙古族|回族|藏族|维吾尔族|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族|傣族|黎族|傈僳族|佤族|畲族|高山族"
+    "|拉祜族|水族|东乡族|纳西族|景颇族|柯尔克孜族|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族|阿昌族|普米族|塔吉克族|怒族"
+    "|乌孜别克族|俄罗斯族|鄂温克族|德昂族|保安族|裕固族|京族|独龙族|鄂伦春族|赫哲族|门巴族|珞巴族|基诺族|各族|蒙古|哈萨克|维吾尔"
+)
+_COUNTY_LEVELS = frozenset("市县区旗")
+_LEVEL_INSIDE = re.compile(r"(?<=[一-鿿]{2})[省市县区镇乡村](?=[一-鿿]{3})")
+_AUTONOMOUS = re.compile(rf"(?:{_ETHNIC}){{1,5}}自治(?=[县州旗]$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A mention as the stage of officials reads it; characters of the Doc."""
+
+    start: int
+    end: int
+    text: str
+    record: Mention
+
+    @property
+    def place(self) -> bool:
+        return self.record.type == "PLACE"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`text` as the row gives it, where it stands (None if only implied), the path of its place, and the mention."""
+
+    text: str
+    span: tuple[int, int] | None
+    place: str | None
+    name: Name | None
+
+
+class UnitNames:
+    """The names of one article, sorted by place, and the choice among them."""
+
+    def __init__(self, folded: str, names: Sequence[Name], home: str, page_text: str):
+        self.folded, self.page_text = folded, page_text
+        self.names = [n for n in names if n.record.type == "ORG" or (n.place and _known(n))]
+        self.starts = [n.start for n in self.names]
+        said = [(n.start, n.text, n.record.canonical) for n in self.names if n.place and n.record.canonical]
+        heads = [(n.start, upper_names().starts(n.text, 0)) for n in self.names if not n.place]
+        borne = [(at, h.divisions[0].path) for at, h in heads if h and not h.short and len(h.divisions) == 1]
+        self.places = UnitPlaces(said, home, folded, borne)
+
+    def last(self, wanted: Callable[[Name], bool], at: int, forward: bool = True) -> Name | None:
+        before = bisect_left(self.starts, at)
+        for name in reversed(self.names[:before]):
+            if wanted(name):
+                return name
+        return next((name for name in self.names[before:] if wanted(name)), None) if forward else None
+
+    def place_of_level(self, level: str, at: int, word: str = "", role: bool = False) -> Unit | None:
+        if level in ("province", "city", "county"):
+            path = self.places.region(level, word, at)
+            if path:
+                return Unit(self._short(path), None, path, None)
+        name = (
+            self.last(lambda n: n.place and n.record.level == level and (level != "town" or _ends(n, word)), at)
+            if not role
+            else None
+        ) or self.last(lambda n: n.place and compatible(level, n.record.level), at)
+        if name:
+            return self.unit(name)
+        return self._borne(level, at)
+
+    def _borne(self, level: str, at: int) -> Unit | None:
+        """The place of a level that only the name of an organisation tells: 镇 is of 某镇 beside 某镇敬老院."""
+        here = bisect_left(self.starts, at)
+        for name in (*reversed(self.names[:here]), *self.names[here:]):
+            path = None if name.place else dict(levels_of(self.places.of_organisation(name.text, at) or "")).get(level)
+            if path:
+                return Unit(self._short(path), None, path, None)
+        path = self.places.common.get(level)
+        return Unit(self._short(path), None, path, None) if path else None
+
+    def organisation(self, kinds: Sequence[str], at: int) -> Unit | None:
+        fitting = [n for n in self.names if not n.place and any(k in kind_of(n.text).kinds for k in kinds)]
+        paragraph = self.folded.rfind("\n", 0, at) + 1
+        near = [n for n in fitting if paragraph <= n.start < at]
+        if near:
+            return self.unit(near[-1])
+        if not fitting:
+            return None
+        often = Counter(n.text for n in fitting)
+        return self.unit(
+            max(fitting, key=lambda n: (often[n.text], n.start < at, n.start if n.start < at else -n.start))
+        )
+
+    def unit(self, name: Name) -> Unit:
+        text = "".join(name.text.split())
+        if not name.place:
+            full = self._full_name(name)
+            return Unit(full, (name.start, name.end), self.places.of_organisation(full, name.start), name)
+        path = name.record.canonical
+        if text[0] in "该本" and text[1:] in ("镇", "乡", "街道", "村", "社区") and not (path or "").endswith(text[1:]):
+            level = LEVEL_OF_WORD[text[1:]]
+            meant = self.last(
+                lambda n: (
+                    n.place and n.record.level == level and n.text.endswith(text[1:]) and n.text[0] not in "该本我"
+                ),
+                name.start,
+            )
+            if meant:
+                return Unit("".join(meant.text.split()), (name.start, name.end), meant.record.canonical, meant)
+        if path and (text[0] in "该本我" or not text.endswith(_OFFICIAL_ENDS) or path.endswith(text + "市")):
+            level, last = self.folded[name.end : name.end + 1], path.rsplit("/", 1)[-1]
+            # 某县委书记 may be of a county that is a district today
+            said = level in _COUNTY_LEVELS and len(text) > 1 and len(last) == len(text) + 1 and last.startswith(text)
+            text = text + level if said else self._short(path)
+        return Unit(text, (name.start, name.end), path, name)
+
+    def _full_name(self, name: Name) -> str:
+        """The longest form of an organisation in the article: 县医院 for 某县医院, 某医附院 for 某医科大学附属医院."""
+        best = text = "".join(name.text.split())
+        head = upper_names().starts(text, 0)
+        own = len(text) - (len(head.name) if head else 0) > 3  # 某市妇联 is not short for another body of the city
+        for other in self.names:
+            if other.place or len(other.text) <= len(best) or other.text[-1] != text[-1]:
+                continue
+            short = own and len(text) <= 0.6 * len(other.text) and text[0] == other.text[0]
+            short = short and _in_order(text, other.text)
+            short = short or _shortened(text, "".join(other.text.split())) or _without_levels(other.text).endswith(text)
+            if (other.text.endswith(text) or short) and kind_of(text).kinds in ((), kind_of(other.text).kinds):
+                best = "".join(other.text.split())
+        return best
+
+    def _short(self, path: str) -> str:
+        """The last name of a path; of an autonomous county the short form, where the page has it."""
+        last = path.rsplit("/", 1)[-1]
+        short = _AUTONOMOUS.sub("", last)
+        return short if short != last and short in self.page_text else last
+
+
+def _known(place: Name) -> bool:
+    """Whether a place is named, or 本村 is known to be one that is."""
+    return place.text[0] not in "该本我" or place.record.canonical is not None
+
+
+def _ends(name: Name, word: str) -> bool:
+    last = (name.record.canonical or name.text).rsplit("/", 1)[-1]
+    return not word or last.endswith(word)
+
+
+def _shortened(short: str, long: str) -> bool:
+    """Whether a name is another one with a stretch of two characters or more left out behind its own word: 某市运输中心
+    for 某市运输事业发展中心, but not 某市医院 for 某市妇幼保健院."""
+    same = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    head = upper_names().starts(short, 0)
+    own = same - (len(head.name) if head is not None else 0)
+    return own > 1 and len(long) - len(short) > 1 and same < len(short) and long.endswith(short[same:])
+
+
+def _without_levels(long: str) -> str:
+    return _LEVEL_INSIDE.sub("", long)
+
+
+def _in_order(short: str, long: str) -> bool:
+    rest = iter(long)
+    return all(character in rest for character in short)
+
+
+def compatible(wanted: str, level: str | None) -> bool:
+    return wanted == level or (wanted in _NEIGHBOURS and level in _NEIGHBOURS) or {wanted, level} == {"city", "county"}
