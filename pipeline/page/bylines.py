@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.lexicon.person_names import person_names
+from pipeline.lexicon.place_names import upper_names
+from pipeline.lexicon.place_names import words as place_words
 from pipeline.page.name_forms import HAN, NAME, cut_names, is_name, join_names
 from pipeline.page.notes import is_note, without_note
 from pipeline.records import Byline
@@ -399,8 +401,11 @@ def _unit_before_names(chunk: str) -> int:
 
 
 def _is_pen_name(name: str) -> bool:
-    """Whether two characters without a surname are read as a given name: the authors of short items sign so."""
-    return len(name) == 2 and not _NO_RUN.search(name) and sum(map(person_names().given, name)) >= _PEN_NAME
+    """Whether two characters without a surname are read as a given name, and are neither a word nor a place: the authors
+    of short items sign so."""
+    if len(name) != 2 or _NO_RUN.search(name) or sum(map(person_names().given, name)) < _PEN_NAME:
+        return False
+    return name not in place_words() and not any(upper_names().find(name))
 
 
 def _run(text: str) -> str:
