@@ -166,6 +166,8 @@ def test_a_level_without_a_name_is_of_the_region_that_the_paragraph_speaks_of() 
     # the page's own where the paragraph speaks of it as well, or where the other is not of that level
     both = f"[我县|PLACE.county={HOME}]迎来{FAR}客人。[县委书记|POST][石磊|PER]说"
     assert triples(both) == {("石磊", "县委书记", "清河县")}
+    visit = "[县委书记|POST][石磊|PER]来到[高台镇|PLACE.town=乙省/南屏市/北岭县/高台镇]。"
+    assert triples(f"[南川县|PLACE.county=乙省/南屏市/南川县]很远。{visit}") == {("石磊", "县委书记", "北岭县")}
     assert triples(f"在{FAR},[市委书记|POST][石磊|PER]说") == {("石磊", "市委书记", "南屏市")}
 
 

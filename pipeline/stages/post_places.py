@@ -41,19 +41,20 @@ class UnitPlaces:
         self.folded = folded
         counts: dict[str, Counter[str]] = {}
         self._by_name: dict[str, str] = {}
-        self._said: dict[str, list[tuple[int, str]]] = {}  # by level the paths of that level, and where
+        # by level the paths of that level, where, and whether a place inside is what is named
+        self._said: dict[str, list[tuple[int, str, bool]]] = {}
         for start, text, path in said:
             self._by_name.setdefault("".join(text.split()), path)
             for level, part in levels_of(path):
                 counts.setdefault(level, Counter())[part] += 1
-                self._said.setdefault(level, []).append((start, part))
+                self._said.setdefault(level, []).append((start, part, part != path))
                 last = part.rsplit("/", 1)[-1]
                 self._by_name.setdefault(last, part)
                 if len(_SUFFIX.sub("", last)) > 1:
                     self._by_name.setdefault(_SUFFIX.sub("", last), part)
         for start, path in borne:
             for level, part in levels_of(path):
-                self._said.setdefault(level, []).append((start, part))
+                self._said.setdefault(level, []).append((start, part, part != path))
         # by level the article's commonest place, the page's own where the article names none
         self.common = {**self.home, **{level: c.most_common(1)[0][0] for level, c in counts.items()}}
 
@@ -67,16 +68,22 @@ class UnitPlaces:
         paragraph or the article speaks of others alone; of those the one named last. `word`: what its name ends in."""
         if level == "city" and word in ("", "市") and self.home.get("county", "").endswith("市"):
             level = "county"
-        said = [(start, path) for start, path in self._said.get(level, ()) if not word or path.endswith(word)]
+        said = [s for s in self._said.get(level, ()) if not word or s[1].endswith(word)]
         home = self.home.get(level, "")
         if home and word and not home.endswith(word):
             home = ""
         if said:
             paragraph = self.folded.rfind("\n", 0, at)
             sentence = max(paragraph, self.folded.rfind("。", 0, at))
-            near = [s for s in said if sentence < s[0] < at] or [s for s in said if paragraph < s[0] < at] or said
-            if all(path != home for _, path in near):
-                return max(said, key=lambda s: (s[0] < at, s[0] if s[0] < at else -s[0]))[1]
+            stop = re.search(r"[。\n]|$", self.folded[at:])
+            near = (
+                [s for s in said if sentence < s[0] < at]
+                or [s for s in said if at < s[0] < at + (stop.start() if stop else 0) and s[2]]  # 县委书记甲来到某镇
+                or [s for s in said if paragraph < s[0] < at]
+                or said
+            )
+            if all(path != home for _, path, _ in near):
+                return max(near, key=lambda s: (s[0] < at, s[0] if s[0] < at else -s[0]))[1]
         return home or self.common.get(level)
 
     def of_organisation(self, name: str, at: int = 0) -> str | None:
