@@ -255,6 +255,15 @@ def test_a_member_of_a_list_gets_what_it_is(places: Places, linker: Linker) -> N
     assert records["樟塘"].canonical == f"{XINGHUA}/戴南镇/樟塘社区"
 
 
+def test_a_county_touched_on_does_not_take_a_town_of_no_list(places: Places, linker: Linker) -> None:
+    text = "致富路上\n戴南镇举行大会。\n他在涡阳打过工，如今是兴旺乡的带头人。"
+    names = {"戴南镇": "town", "涡阳": "county", "兴旺乡": "town"}
+    assert told(linker, text, names, XINGHUA)["兴旺乡"] == f"{XINGHUA}/兴旺乡"
+    in_full = text.replace("涡阳", "涡阳县")
+    records = told(linker, in_full, {"涡阳县": "county", "兴旺乡": "town"}, XINGHUA)
+    assert records["兴旺乡"] == "安徽省/亳州市/涡阳县/兴旺乡"
+
+
 def test_deictics(places: Places, linker: Linker) -> None:
     text = "我市启动活动。戴南镇、沙沟镇参加。该镇派出代表，我省媒体报道。"
     records = linked(places, linker, text)

@@ -340,8 +340,18 @@ class _Article:
         """Of the areas around that which a name of no list is put into: a town is taken in its own paragraph only."""
         paragraph = self._text.rfind("\n", 0, mention.start) + 1
         near = self._trail.last(mention.start, ("town",), paragraph)
-        wide = (area for area in areas if area.level != "town" or area is near)
-        return next(wide, next(iter(areas), None))
+        wide = [area for area in areas if area.level != "town" or area is near]
+        return next((area for area in wide if not self._in_passing(area)), None) or next(iter(wide or areas), None)
+
+    def _in_passing(self, area: Place) -> bool:
+        """Whether a county far from a home that is known is but touched on: once, by its short name, not at the beginning."""
+        home = self._home
+        if home is None or area.level != "county" or area.code is None or area.code[:4] == home.code[:4]:
+            return False
+        starts = [m.start for m in self.printed if self.places.get(m.start) == area]
+        full = area.path.rpartition("/")[2]
+        begun = self._text.find("\n", self._text.find("\n") + 1)  # headline and first paragraph
+        return len(starts) == 1 and starts[0] > begun >= 0 and not self._text.startswith(full, starts[0])
 
     def _with_child(self, found: list[Division], mention: Printed) -> list[Division]:
         """Of several divisions those that hold the place printed right behind, if any does."""
