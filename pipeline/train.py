@@ -1,6 +1,7 @@
-"""Make the shipped models again: `python -m pipeline.train segmenter|splits|headings|names|objects|events configs/train.yaml`.
+"""Make the shipped models again: `python -m pipeline.train segmenter|splits|headings|names|objects|events|years configs/train.yaml`.
 
-The models of `objects` and `events` read the vectors of the name model, so they come after `names`.
+The models of `objects` and `events` read the vectors of the name model, so they come after `names`, as `years` does,
+which counts the words that tell a page's year.
 
 `python -m pipeline.train quantise configs/train.yaml` makes the quantised copy of the name model that runs again, as
 `names` does at its end. Two more commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures, and
@@ -19,7 +20,7 @@ from typing import Any
 
 import yaml
 
-PARTS = ("segmenter", "splits", "headings", "names", "objects", "events")
+PARTS = ("segmenter", "splits", "headings", "names", "objects", "events", "years")
 
 
 def missing(settings: Any) -> list[str]:
@@ -82,6 +83,10 @@ def main(arguments: list[str] | None = None) -> int:
             from pipeline.training import objects
 
             objects.train(settings)
+        elif chosen.command == "years":
+            from pipeline.training import year_words
+
+            year_words.train(settings)
         elif chosen.command == "events":
             from pipeline.training import events
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipeline.lexicon import load_tsv
 from pipeline.page.issue import issue_date, news_day
 from pipeline.page.year import YEARS, year_probabilities
+from pipeline.page.year_words import word_points
 
 PLAIN = "本报讯(记者 安小川)云溪镇的路修好了。"
 UNNAMED = "page.txt"
@@ -75,6 +76,7 @@ EVIDENCE = [
     ("9月18日,大会召开。2022年8月,他到任。", 2024),
     ("5月18日,大会召开。2020年,他到任。去年,路通了。2024年全县农业工作会议作了部署。", 2024),
     ("9月18日,大会召开。2021年上半年,增收一成。", 2021),
+    ("3月15日,学生返校。2012年2月20日,卫生监督所开始检查。", 2012),  # 学生 and 卫生 are no births
     # reports of a year, plans, quarters
     ("1月18日,大会召开。会议公布2022年度先进名单。", 2023),
     ("6月18日,大会召开。会议听取了2022年度预算执行情况的报告。", 2023),
@@ -130,6 +132,14 @@ def test_evidence_against_a_year(text: str, impossible: int):
     assert year_probabilities(text, news_day(text))[impossible] < 0.02
 
 
+def test_words_of_a_year_count_for_it():
+    points = dict(word_points("村口守着测体温,又忙着复工复产。", range(2010, 2031)))
+    assert max(points, key=lambda year: points[year]) == 2020
+    assert points[2010] == points[2012]  # before the counts their first year stands
+    assert dict(word_points("党建引领,科技赋能。", (2026, 2028)))[2028] <= 0  # what comes after them is not known
+    assert not any(dict(word_points(PLAIN, range(2010, 2031))).values())
+
+
 def test_too_little_evidence_gives_no_year():
     assert issue_date(UNNAMED, PLAIN, None) == (None, None, None)
     assert issue_date(UNNAMED, "", None) == (None, None, None)
@@ -151,6 +161,7 @@ def test_a_date_may_stand_across_a_column_break():
         ("5月18日,开幕。5月19日,收官。2月3日,他到任。", (5, 19)),
         ("2019年5月18日,开幕。", None),
         ("大桥5月18日前通车。", None),
+        ("1月8日,开幕。4月8日,收官。7月8日,他到任。10月8日,开工。", None),  # a collection
         (PLAIN, None),
     ],
 )

@@ -4,6 +4,7 @@ Each sign adds to the score of the years it speaks for, in units of log probabil
 
 - the latest year told as past; how many years later a page appears depends on how the year is told (`year_gaps.tsv`)
 - what a page speaks of as news: congresses, campaigns, bodies, storms, laws (`year_clues.tsv`)
+- words that national news says oftener in some years than in others (`year_words.tsv`, counted)
 - anniversaries of events that all know, and sittings of people's congresses, whose terms are fixed (`year_counts.tsv`)
 - lengths of time beside a told year (2015年…六年), ages beside a year of birth
 - days of the week, lunar dates and feasts beside a date, which must fit the calendar
@@ -23,6 +24,7 @@ from itertools import islice
 from pipeline.lexicon import load_tsv
 from pipeline.lexicon.calendar import lunar_date, make_date
 from pipeline.lexicon.numbers import parse_number
+from pipeline.page.year_words import word_points
 
 YEARS = range(1995, 2041)
 PRIOR_YEAR = 2023  # most pages at hand are of the years around it; weighs little beside any evidence
@@ -59,6 +61,7 @@ _LUNAR = re.compile(
 )
 _FEASTS = {"元宵": (1, 15), "端午": (5, 5), "中秋": (8, 15), "重阳": (9, 9)}
 _AGE = re.compile(r"((?:19|20)\d{2})年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:出)?生[^。]{0,20}(?:今年|现年|年仅)(\d{2})岁")
+_BIRTH = re.compile(r"出生|[日年月,]生|生于")  # not 学生, 卫生院
 _SITTING = re.compile(
     rf"人(?:民代表)?大(?:会)?(?P<standing>常委会|常务委员会)?(?:举行|召开)?第(?P<n>[{_CN}]{{1,4}}|\d{{1,2}})次(?:\(扩大\))?会议"
     rf"|人(?:民代表)?大会?(?P<short>[一二三四五])次会议"
@@ -78,7 +81,13 @@ def year_probabilities(flat: str, now: Day | None) -> dict[int, float]:
     """How likely a page is of each year. `flat` is its folded text without white space, `now` the day of its latest news."""
     scores = {year: -_PRIOR_SLOPE * abs(year - PRIOR_YEAR) - _LATER_SLOPE * max(0, year - EDITION) for year in YEARS}
     told = list(islice(_told_years(flat, now), _MOST))
-    for points in (_clues(flat, now), _gaps(told), _hints(flat, told, now), _lengths(flat, told)):
+    for points in (
+        _clues(flat, now),
+        word_points(flat, YEARS),
+        _gaps(told),
+        _hints(flat, told, now),
+        _lengths(flat, told),
+    ):
         for year, weight in points:
             _add(scores, year, weight)
     for points in (_ages(flat), _counts(flat), _sittings(flat, now), _calendar(flat), _feasts(flat)):
@@ -193,7 +202,7 @@ def _hints(flat: str, told: list[_Told], now: Day | None) -> Points:
             day = make_date(t.year, int(full[1]), int(full[2])) if full else None
             printed = make_date(t.year, *now)
             around = flat[max(0, t.start - 6) : t.end + 22]
-            if day and printed and abs((printed - day).days) <= 45 and "生" not in around:
+            if day and printed and abs((printed - day).days) <= 45 and not _BIRTH.search(around):
                 yield t.year, 5.0
         elif t.kind == "ahead" and _PLANNED.search(flat[max(0, t.start - 12) : t.end + 16]):
             for year in YEARS:
