@@ -240,6 +240,8 @@ def test_words_that_count_from_what_was_told(text: str, values: list[str]):
         ("2019年12月,大桥通车。", ["2019-12"]),
         ("上周,大桥通车。", ["PAST_REF"]),
         ("12月3日,开班。次日,来了十人。", ["XXXX-12-03", "XXXX-12-04"]),
+        ("12月31日,开班。次日,来了十人。", ["XXXX-12-31", "XXXX-01-01"]),
+        ("6月20日起涨水,22日18时到顶。当晚,村民撤离。", ["XXXX-06-20/..", "XXXX-06-22T18:00", "XXXX-06-22"]),
         ("2月30日,开班。", [None]),
     ],
 )
@@ -254,6 +256,23 @@ def test_a_year_alone_is_known_and_the_latest_news_stands_for_the_day():
     assert [record.value for _, _, record in found] == ["2023-11-08"]
     found = find_times("乡村晚报05月18日讯昨日,开工。", 2024, None, (5, 18))
     assert [record.value for _, _, record in found] == ["2024-05-18", "2024-05-17"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5月,开工。", "2023-05"),  # told in March, so of the year before
+        ("今年更难。5月,开工。", "2024-05"),
+        ("今年更难。11月,开工。", "2023-11"),  # it has not come yet
+    ],
+)
+def test_a_month_right_after_this_year_is_of_it(text: str, value: str):
+    assert find_times(text, 2024, None, (3, 18))[-1][2].value == value
+
+
+def test_the_past_year_is_the_one_that_ended_where_it_is_told_early_in_a_year():
+    assert [r.value for _, _, r in find_times("过去一年,办结十件。", 2024, None, (1, 18))] == ["2023"]
+    assert [r.value for _, _, r in find_times("过去一年,办结十件。", 2024, None, (9, 18))] == ["2023/2024"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from pipeline.stages.time_grammar import AHEAD, SENTENCE_END, grammar
 _DATELINE = re.compile(r"(?<![\d年])(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])日(?=讯|电|消息|报道)")
 _MONTH_DAY = re.compile(r"(?<![\d年])(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])日")
 _NEW_SENTENCE = re.compile(r"[。!?\n]")
+_NO_LEAP, _LEAP = 2023, 2024
+_BESIDE = 30  # characters from 今年 to a month that is of it
 _MONTH_SHIFT = {"上": -1, "下": 1, "次": 1}
 
 
@@ -37,6 +39,17 @@ class Told:
     stretch: str | None = None  # last period (H1, Q2, 01/03) for 同期
     sentence_year: int | None = None
     offset: int = 0
+    this_year_at: int = -99  # where 今年 stood last
+
+    def tell_unknown(self, day: tuple[int, int], shift: int = 0) -> str:
+        """Notes a month and day of an unknown year, `shift` days on; its value. A day that no year has stays as it is."""
+        first = make_date(_NO_LEAP if day != (2, 29) else _LEAP, *day)
+        last = first + timedelta(days=shift) if first else None
+        month, number = (last.month, last.day) if last else day
+        if shift >= 0:
+            self.unknown_day = (month, number)
+        self.value = f"XXXX-{month:02d}-{number:02d}"
+        return self.value
 
 
 @dataclass
@@ -131,6 +144,8 @@ class Context:
             return None
         if word[0] == "上" and told.sentence_year is not None:
             return told.sentence_year - 1
+        if word[0] in "今本":
+            told.this_year_at = match.start()
         shift = {"今": 0, "去": -1, "前": -2, "明": 1, "后": 2, "上": -1, "本": 0, "来": 1, "头": -1, "大": -3}
         return self.year + shift.get(word[0], 0)
 
@@ -150,6 +165,8 @@ class Context:
         if later <= -8 and self.ahead(start, end):
             return self.year + 1
         if later <= 1 or self.ahead(start, end):
+            return self.year
+        if later < 6 and 0 < start - told.this_year_at <= _BESIDE:
             return self.year
         return self.year - 1 if later >= (3 if self.issue else 6) or now[0] <= 3 else self.year
 

@@ -31,6 +31,8 @@ def counted(match: re.Match[str], context: Context) -> Read | None:
                 return None
             first = told.year if way == "头" and told.year else year - count
             return end, f"{first}/{first + count - 1}", "DATE"
+        if way == "过去" and count == 1 and (context.now_month() or 12) <= 3:
+            return end, str(year - 1), "DATE"  # the year that has just ended
         return end, f"{year}/{year + count}" if way in ("今后", "未来") else f"{year - count}/{year}", "DATE"
     if way in ("头", "近") or (way == "前" and unit != "周"):
         return None

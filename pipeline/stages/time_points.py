@@ -77,11 +77,9 @@ class Points:
         if month is None:
             return self._day_of_month_told(match, number)
         if year is None:
-            told.unknown_day = (month, number)
-            told.value = f"XXXX-{month:02d}-{number:02d}"
             if make_date(2024, month, number) is None:
                 return None, "DATE", match.end()
-            return self.clock(match, told.value)
+            return self.clock(match, told.tell_unknown((month, number)))
         day = make_date(year, month, number)
         if day is None and (month, number) == (2, 29) and not (match["y"] or match["ry"]):
             day = next((d for back in range(1, 9) if (d := make_date(year - back, 2, 29))), None)
@@ -94,7 +92,7 @@ class Points:
         """15日: of the month told last, or of the next one where the day has gone by."""
         context, told = self.context, self.context.told
         if told.unknown_day is not None and context.year is None:
-            return self.clock(match, f"XXXX-{told.unknown_day[0]:02d}-{number:02d}")
+            return self.clock(match, told.tell_unknown((told.unknown_day[0], number)))
         base = told.day or context.dateline or (context.now() if context.year else None)
         if base is None:
             return None
@@ -144,8 +142,8 @@ class Points:
             base = context.article_day()
         if base is None:
             if told.unknown_day is not None:
-                month, number = told.unknown_day
-                return self.clock(match, f"XXXX-{month:02d}-{number + _SHIFTS.get(word[:1], 0):02d}")
+                shift = -1 if word == "前一天" else _SHIFTS.get(word[:1], 0)
+                return self.clock(match, told.tell_unknown(told.unknown_day, shift))
             if word in ("当天", "当日", "次日", "当", "第二天", "同日", "") and not match["h"]:
                 return ("PAST_REF" if context.year or word else "XXXX"), "TIME" if match["part"] else "DATE", end
             return None
