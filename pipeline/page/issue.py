@@ -14,8 +14,8 @@ from pipeline.folding import fold
 from pipeline.lexicon.calendar import make_date
 from pipeline.page.year import YEARS, year_probabilities
 
-# A year less sure than this is not given. On the labelled pages no guess between 0.25 and this was right; the more likely
-# ones help more than they harm, for without a year all dates of a page stay without one.
+# A year less sure than this is not given. Above it a guess helps more than it harms, for without a year all dates of a
+# page stay without one; below it, guesses on labelled pages were as often on pages whose year nobody can tell.
 MIN_PROBABILITY = 0.3
 _FEW_DATES, _TOGETHER = 4, 0.6  # of so many dates this share is of one month on any page of one day's news
 _WEEKDAYS = "一二三四五六日"
