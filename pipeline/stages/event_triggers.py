@@ -108,7 +108,7 @@ def _prizes(view: View) -> Iterator[Trigger]:
 
 
 _SKIP = re.compile(r"[了着过起出好完]")
-_TAIL = re.compile(r"[”’》\")）\sQ]+$")
+_TAIL = re.compile(r"[”’》\")）\sQ]{1,99}$")
 
 
 def features(view: View, found: list[Trigger]) -> list[list[str]]:
