@@ -60,6 +60,7 @@ class UnitNames:
         heads = [(n.start, upper_names().starts(n.text, 0)) for n in self.names if not n.place]
         borne = [(at, h.divisions[0].path) for at, h in heads if h and not h.short and len(h.divisions) == 1]
         self.places = UnitPlaces(said, home, folded, borne)
+        self._borne: dict[str, tuple[list[int], list[str]]] | None = None
 
     def last(self, wanted: Callable[[Name], bool], at: int, forward: bool = True) -> Name | None:
         before = bisect_left(self.starts, at)
@@ -80,17 +81,24 @@ class UnitNames:
         ) or self.last(lambda n: n.place and compatible(level, n.record.level), at)
         if name:
             return self.unit(name)
-        return self._borne(level, at)
+        return self._of_organisations(level, at)
 
-    def _borne(self, level: str, at: int) -> Unit | None:
+    def _of_organisations(self, level: str, at: int) -> Unit | None:
         """The place of a level that only the name of an organisation tells: 镇 is of 某镇 beside 某镇敬老院."""
-        here = bisect_left(self.starts, at)
-        for name in (*reversed(self.names[:here]), *self.names[here:]):
-            path = None if name.place else dict(levels_of(self.places.of_organisation(name.text, at) or "")).get(level)
-            if path:
-                return Unit(self._short(path), None, path, None)
-        path = self.places.common.get(level)
-        return Unit(self._short(path), None, path, None) if path else None
+        if self._borne is None:  # by level where the organisations begin that tell a place of it, and its path
+            self._borne = {}
+            paths = {n.text: self.places.of_organisation(n.text, n.start) or "" for n in self.names if not n.place}
+            for name in self.names:
+                for of_level, path in levels_of("" if name.place else paths[name.text]):
+                    starts, found = self._borne.setdefault(of_level, ([], []))
+                    starts.append(name.start)
+                    found.append(path)
+        starts, found = self._borne.get(level, ([], []))
+        if found:
+            path = found[max(bisect_left(starts, at) - 1, 0)]
+            return Unit(self._short(path), None, path, None)
+        common = self.places.common.get(level)
+        return Unit(self._short(common), None, common, None) if common else None
 
     def organisation(self, kinds: Sequence[str], at: int) -> Unit | None:
         fitting = [n for n in self.names if not n.place and any(k in kind_of(n.text).kinds for k in kinds)]
