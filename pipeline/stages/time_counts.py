@@ -22,9 +22,11 @@ def counted(match: re.Match[str], context: Context) -> Read | None:
         return _from_told(match, context)
     number = parse_number(match["num2"])
     year, told, end = context.year, context.told, match.end()
-    if number is None or year is None:
+    if number is None:
         return None
     unit, way, count = match["unit2"], match["past"], int(number)
+    if year is None:
+        return _of_unknown_year(match, count, context)
     if unit == "年":
         if way in ("头", "前"):
             if match["since"] or not 2 <= count <= 5:
@@ -45,6 +47,18 @@ def counted(match: re.Match[str], context: Context) -> Read | None:
     if unit == "个月":
         return end, f"{first_day:%Y-%m}/{last_day:%Y-%m}", "DATE"
     return end, f"{first_day}/{last_day}", "DATE"
+
+
+def _of_unknown_year(match: re.Match[str], count: int, context: Context) -> Read | None:
+    """此前一个月 after 11月26日 is XXXX-10/XXXX-11; other stretches are vague."""
+    unit, way, day = match["unit2"], match["past"], context.told.unknown_day
+    if way in ("头", "前") or (way == "近" and unit != "年"):
+        return None
+    if way in ("今后", "未来"):
+        return match.end(), "FUTURE_REF", "DATE"
+    if unit == "个月" and day and count < day[0]:
+        return match.end(), f"XXXX-{day[0] - count:02d}/XXXX-{day[0]:02d}", "DATE"
+    return match.end(), "PAST_REF", "DATE"
 
 
 def _from_told(match: re.Match[str], context: Context) -> Read | None:
