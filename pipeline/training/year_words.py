@@ -165,9 +165,9 @@ def try_out(items: list[tuple[str, str]], size: int = 12) -> float:
     right = total = 0
     for month, texts in months.items():
         for at in range(0, len(texts) - size + 1, size):
-            scores: Counter[int] = Counter()
+            scores: defaultdict[int, float] = defaultdict(float)
             for year, weight in word_points("".join(texts[at : at + size]), list(WORD_YEARS)):
                 scores[year] += weight
-            right += bool(scores) and max(scores, key=lambda y: scores[y]) == int(month[:4])
+            right += max(scores, key=lambda y: scores[y]) == int(month[:4])
             total += 1
     return right / total if total else 0.0
