@@ -85,6 +85,8 @@ class NameModel:
             head: (np.ascontiguousarray(self._w[f"heads.{head}.weight"].T), self._w[f"heads.{head}.bias"])
             for head in self.labels
         }
+        # 1 - (1 - score) ** power of each label is how often it is right; a model may not tell
+        self._powers = {h: self._w.get(f"calibration.{h}", np.ones(len(names))) for h, names in self.labels.items()}
         self._transitions = {
             head: crf.allowed(self.labels[head], self._w[f"transitions.{head}"]) for head in self.labels
         }
@@ -135,7 +137,8 @@ class NameModel:
             for start, end, label in crf.spans(tags):
                 begin = starts[n] + a + start
                 # the least probable of its tags, each by its character alone
-                score = min(chances[begin + i, tags[start + i]] for i in range(end - start))
+                least = min(chances[begin + i, tags[start + i]] for i in range(end - start))
+                score = 1.0 - (1.0 - least) ** self._powers[head][label]
                 start, end = _trim(texts[n], a + start, a + end)
                 if start < end:
                     out[n].append((start, end, self.labels[head][label], round(float(score), 3)))

@@ -15,7 +15,6 @@ from pipeline.lexicon.place_names import GENERIC, upper_names
 from pipeline.stages.place_bounds import bounds
 
 MODEL = "model"
-_CERTAIN = 0.95  # a score of the model from which on it is taken at its word
 _LEAST = 0.25  # and below which it is not, whatever the form of the name
 
 
@@ -77,16 +76,23 @@ def merge(candidates: Iterable[Candidate]) -> list[Candidate]:
 def believe(text: str, candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
     """The candidates with how likely each is a name: 1 less the chance that all its sources err.
 
-    A person's name of three characters that is a candidate in several places is as likely as all of them together.
+    A person's name of three characters that is a candidate in several places is as likely as all of them together; where
+    the model alone sees it, it errs in one place as in another, and the surest counts.
     """
     out = _each(text, candidates, with_model)
     doubts: dict[str, float] = {}
-    for candidate in out:
-        if candidate.type == "PER" and candidate.size > 2:
-            surface = text[candidate.start : candidate.end]
-            doubts[surface] = doubts.get(surface, 1.0) * (1.0 - candidate.confidence)
+    least: dict[str, float] = {}
+    people = [c for c in out if c.type == "PER" and c.size > 2]
+    for candidate in people:
+        surface, doubt = text[candidate.start : candidate.end], 1.0 - candidate.confidence
+        if candidate.sources == (MODEL,):
+            least[surface] = min(least.get(surface, 1.0), doubt)
+        else:
+            doubts[surface] = doubts.get(surface, 1.0) * doubt
+    together = {s: doubts.get(s, 1.0) * least.get(s, 1.0) for s in {*doubts, *least}}
     return [
-        replace(c, confidence=1.0 - doubts[text[c.start : c.end]]) if c.type == "PER" and c.size > 2 else c for c in out
+        replace(c, confidence=1.0 - together[text[c.start : c.end]]) if c.type == "PER" and c.size > 2 else c
+        for c in out
     ]
 
 
@@ -108,15 +114,13 @@ def _each(text: str, candidates: Iterable[Candidate], with_model: bool) -> list[
 
 
 def _model_alone(kind: str, score: float, form: str | None) -> float:
-    """How far a model is believed that no other source agrees with: less than it says, of places and organisations; of
-    a place, as far as its form speaks for it."""
+    """How far the model is believed that no other source agrees with: less than it says of people, for what looks like a
+    name and is none is oftener on print than in the text that it was weighed on; of a place, as its form speaks for it."""
     if form == "common":
         return 0.0
     if form == "name":  # as likely as if the finder of places had said so too
         return 1.0 - (1.0 - score) * (1.0 - _sources()["PLACE", "pattern"][1]) if score >= _LEAST else 0.0
-    if score >= _CERTAIN:
-        return score
-    return score - (0.15 if kind in ("PER", "POST") else 0.2 if form == "likely" else 0.4)
+    return score - (0.15 if kind == "PER" or (kind == "PLACE" and form is None) else 0.0)
 
 
 def _form(place: str) -> str | None:

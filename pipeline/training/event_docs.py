@@ -32,7 +32,7 @@ from pipeline.training.readings import pieces
 CONFIG = FOLDER.parent.parent / "configs" / "default.yaml"
 _NAMING = (
     "news_sentences", "news_times", "news_quantities", "news_names", "news_people", "news_places",
-    "news_organisations", "news_posts", "news_mentions", "news_objects",
+    "news_organisations", "news_posts", "news_mentions",
 )  # fmt: skip
 
 

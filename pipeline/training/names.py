@@ -22,6 +22,7 @@ from pipeline.training import corpora, embeddings, words
 from pipeline.training.augment import Augmenter, People, Places
 from pipeline.training.corpora import CONVENTIONS, Sample
 from pipeline.training.names_quantise import quantise_trained
+from pipeline.training.names_score import calibrate
 from pipeline.training.network import PAIRS, Encoder, HalfPrecision, Tagger, crf_loss
 from pipeline.training.pretrain import pretrain
 from pipeline.training.readings import named
@@ -201,9 +202,10 @@ class Corpora:
         self.pages = [
             p for folder in settings["pages"] for p in corpora.read_pages(Path(folder) / "pages", Path(folder) / "gold")
         ]
-        readings = settings["readings"]
-        self.readings = list(named(Path(readings["folder"]), readings["sources"]))
-        self.samples |= read_told(settings["told"])
+        readings = settings.get("readings")
+        self.readings = list(named(Path(readings["folder"]), readings["sources"])) if readings else []
+        if "told" in settings:
+            self.samples |= read_told(settings["told"])
 
 
 def load_pairs(work: Path) -> Vocabulary:
@@ -307,7 +309,18 @@ def train(settings: dict[str, Any]) -> None:
     vocabulary, tagger = load_vocabulary(work), new_tagger(settings)
     tagger.load_state_dict(torch.load(last), strict=False)
     export(tagger, vocabulary, Path(settings["output"]))
+    if unseen := list(_unseen(settings)):
+        print("powers of scores:", calibrate(Path(settings["output"]), unseen))
     quantise_trained(settings)
+
+
+def _unseen(settings: dict[str, Any]) -> Iterator[Sample]:
+    """Labelled text that the model has not learnt from: held-out readings and the dev pages."""
+    if "readings" in settings:
+        readings = settings["readings"]
+        yield from (p.sample() for p in named(Path(readings["held_out"]), readings["sources"]))
+    if dev := settings.get("score", {}).get("dev"):
+        yield from (p.sample() for p in corpora.read_pages(Path(dev["pages"]), Path(dev["gold"])))
 
 
 def new_tagger(settings: dict[str, Any]) -> Tagger:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from pipeline.language.names import BUILTIN, NameModel, load_model
 from pipeline.training import corpora
@@ -42,6 +45,34 @@ def score(model: NameModel, samples: list[Sample], head: str) -> Tally:
         for sample, found in zip(part, model.find([s.text for s in part], head), strict=True):
             tally.add([(a, b, k) for a, b, k, _ in found], sample.spans)
     return tally
+
+
+def calibrate(folder: Path, samples: list[Sample], head: str = "news") -> dict[str, float]:
+    """Write into the model of a folder how far its scores are to be believed, from texts that it has not learnt from.
+
+    A score is the chance of a name's least sure character, lower than how often the name is right; the power that makes
+    the labels of `samples` likeliest is chosen for each label.
+    """
+    path = folder / "names.npz"
+    with np.load(path) as data:
+        weights = {key: data[key] for key in data.files if key != f"calibration.{head}"}
+    np.savez_compressed(path, **weights)  # type: ignore[arg-type]
+    model = NameModel(folder)
+    doubts: dict[str, list[tuple[float, bool]]] = {label: [] for label in CONVENTIONS[head]}
+    for sample in samples:
+        for start, end, label, value in model.find([sample.text], head)[0]:
+            doubts[label].append((min(max(1.0 - value, 1e-3), 0.999), (start, end, label) in sample.spans))
+    powers = {label: _power(seen) for label, seen in doubts.items()}
+    weights[f"calibration.{head}"] = np.array([powers[label] for label in model.labels[head]], dtype=np.float32)
+    np.savez_compressed(path, **weights)  # type: ignore[arg-type]
+    return powers
+
+
+def _power(seen: list[tuple[float, bool]]) -> float:
+    def likelihood(power: float) -> float:
+        return sum(math.log(1.0 - doubt**power if right else doubt**power) for doubt, right in seen)
+
+    return max((1.0 + step / 4 for step in range(21)), key=likelihood)
 
 
 def report(settings: dict[str, Any], model: str | Path = BUILTIN) -> None:

@@ -40,8 +40,8 @@ def pieces(folder: Path, sources: Mapping[str, str]) -> Iterator[Piece]:
     for path in sorted(folder.glob("*.tsv")):
         for line in path.read_text(encoding="utf-8").splitlines():
             place, _, marks = line.partition("\t")
-            source, row, start, length, digest = place.split(":")
-            wanted[source][int(row)].append((int(start), int(length), digest, marks))
+            source, row, begin, size, digest = place.split(":")
+            wanted[source][int(row)].append((int(begin), int(size), digest, marks))
     for source, rows in wanted.items():
         for number, text in enumerate(texts(Path(sources[source]))):
             for start, length, digest, marks in rows.get(number, ()):
