@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -87,7 +89,10 @@ def _quoted(path: str) -> str:
 
 
 class _Bar:
-    """A progress bar by characters, with pages beside it and an estimate of the time left."""
+    """A progress bar by characters, with pages beside it and an estimate of the time left; Ctrl-C stops the run there.
+
+    The exception of Ctrl-C is lost where a library calls back into Python and cannot pass it on, so it is remembered.
+    """
 
     def __init__(self, *, quiet: bool):
         self.progress = Progress(
@@ -102,24 +107,39 @@ class _Bar:
             transient=True,
         )
         self.pages = self.of = 0
+        self.interrupted = False
 
     def __enter__(self) -> _Bar:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._interrupt)
         self.task = self.progress.add_task("reading", total=None, pages="0")
         self.progress.start()
         return self
 
     def __exit__(self, *error: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         self.progress.stop()
+
+    def _interrupt(self, *_: object) -> None:
+        self.interrupted = True
+        raise KeyboardInterrupt
+
+    def _go_on(self) -> None:
+        if self.interrupted:
+            raise KeyboardInterrupt
 
     def planned(self, pages: int, characters: int) -> None:
         self.of = pages
         self.progress.update(self.task, description="extracting", total=characters, pages=f"0/{pages}")
 
     def advanced(self, pages: int, characters: int) -> None:
+        self._go_on()
         self.pages += pages
         self.progress.update(self.task, advance=characters, pages=f"{self.pages}/{self.of}")
 
     def merging(self) -> None:
+        self._go_on()
         self.progress.update(self.task, description="merging")
 
 

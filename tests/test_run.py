@@ -20,6 +20,7 @@ from pipeline.config import ConfigError
 from pipeline.job import _sole_writer
 from pipeline.offsets import raw_equal
 from pipeline.records import TABLES
+from pipeline.run import _Bar
 
 SMALL_SHARDS = ("run.shard_characters=1000",)
 
@@ -297,6 +298,17 @@ def test_ctrl_c_leaves_a_resumable_run_and_one_line(tmp_path):
     assert errors.strip().count("\n") == 0
     assert "run the same command again" in errors
     assert run_default(output, *pages, overrides=SMALL_SHARDS).manifest["shards_reused"] > 0
+
+
+def test_ctrl_c_is_not_forgotten_where_its_exception_is_lost():
+    with _Bar(quiet=True) as bar:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+        except KeyboardInterrupt:
+            pass  # as a library that cannot pass it on does
+        with pytest.raises(KeyboardInterrupt):
+            bar.advanced(1, 1000)
 
 
 def test_extract_gives_the_rows_of_a_run(seed_run):
