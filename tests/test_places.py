@@ -341,6 +341,12 @@ def test_the_town_in_the_name_of_an_organisation_is_spoken_of(linker: Linker) ->
     assert found["裴马村"] == f"{XINGHUA}/戴南镇/裴马村"
 
 
+def test_a_word_behind_the_place_of_a_body_is_no_county(linker: Linker) -> None:
+    names = {"兴化市公安局": "ORG", "乌桕坡村": "village"}
+    found = told(linker, "兴化市公安局民警走进乌桕坡村。", names, XINGHUA)
+    assert found["乌桕坡村"].startswith(XINGHUA)
+
+
 def test_a_street_clipped_in_print(linker: Linker) -> None:
     found = told(linker, "秦淮区五老街道举行比赛。", {"秦淮区": "county", "五老街道": "town"}, "江苏省/南京市")
     assert found["五老街道"] == "江苏省/南京市/秦淮区/五老村街道"

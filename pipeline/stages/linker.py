@@ -202,6 +202,8 @@ class _Article:
                 if upper.short and end == 0 and (below is None or (below.short and not upper.free)):
                     break  # a short name may be a word: 广西|梧州市, but not 和平|医院
                 inside = [d for d in upper.divisions if end and county and d.code.startswith(significant(county.code))]
+                if end and not inside:
+                    break  # 西昌市|公安局: no county of 公安
                 county = inside[0] if inside else self._best(list(upper.divisions), "county")
                 self._trail.add(start + end, Place.of(county))
                 end = behind
