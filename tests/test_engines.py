@@ -232,6 +232,7 @@ def test_a_page_that_ends_its_worker_each_time_is_left_out_on_a_local_cluster_to
 @pytest.mark.dask
 @pytest.mark.parametrize("failures", [0, 1, 99])
 def test_a_local_cluster_whose_worker_dies_while_it_starts_is_started_again(failures, monkeypatch):
+    pytest.importorskip("distributed")
     from pipeline.engines import dask
 
     tried = []
