@@ -127,6 +127,52 @@ def test_headline_at_the_foot(gap):
     assert body(page, articles[1]) == B[0] + B[1]
 
 
+def test_headline_at_the_foot_of_a_text_run_into_another(gap):
+    dated = "3月2日，" + B[0]
+    page, articles = split("果园里的好日子", *A, dated, B[1], "记者 杜 渡", "供电公司为临河街道更换电表箱", gap=gap)
+    assert [a.headline for a in articles] == ["果园里的好日子", "供电公司为临河街道更换电表箱"]
+    assert [body(page, a) for a in articles] == ["".join(A), dated + B[1]]
+    assert [names(a) for a in articles] == [[], [("杜渡", "reporter")]]
+
+
+def test_foot_line_without_a_text_of_its_own_cuts_nothing():
+    page, articles = split("果园里的好日子", A[0], "3月2日，" + A[1], A[2], "青山绿水入画来")
+    assert body(page, articles[0]) == A[0] + "3月2日，" + A[1] + A[2]
+
+
+def test_desk_mark_ends_a_sentence():
+    _, articles = split("果园里的好日子", A[0], A[1] + "③9", "换上新电表箱", "3月2日，" + B[0], B[1], "(杜渡)")
+    assert [a.headline for a in articles] == ["果园里的好日子", "换上新电表箱"]
+
+
+def test_lines_that_name_who_was_elected_are_text(gap):
+    elected = ["松林村村委会主任：高远山", "委员：白一川、杜 渡"]
+    page, articles = split("松林村选出新班子", A[1], *elected, "临河街道换上新电表箱", "3月2日，" + B[0], gap=gap)
+    assert [a.headline for a in articles] == ["松林村选出新班子", "临河街道换上新电表箱"]
+    assert body(page, articles[0]) == A[1] + "".join(elected)
+
+
+def test_first_sentence_with_a_full_date_goes_on_behind_a_column_break():
+    text = ["2023年7月2日，青山县供电公司", "隆重举行“放心电”启动仪式。" + B[0]]
+    page, (article,) = split("临河街道换上新电表箱", *text, B[1])
+    assert article.headline == "临河街道换上新电表箱"
+    assert body(page, article) == "".join(text) + B[1]
+
+
+def test_headline_behind_a_wide_gap_that_its_text_repeats():
+    headline, told = "县供电公司为临河街道更换电表箱", "为改善居民生活，县供电公司近日为临河街道更换电表箱。"
+    _, articles = split("果园里的好日子", "（记者 白一川）", *A, "\n\n" + headline, told + B[0])
+    assert [a.headline for a in articles] == ["果园里的好日子", headline]
+
+
+def test_clause_set_in_two_lines_is_one_headline_if_the_text_tells_it_in_a_row():
+    lines = ["副县长高远山到百花镇调研指导", "“一村一品”和松林村苹果产业建设情况"]
+    text = "3月2日，副县长高远山到百花镇调研指导“一村一品”和松林村苹果产业建设情况。" + A[1]
+    _, (article,) = split(*lines, text, A[2])
+    assert article.headline == "".join(lines)
+    assert article.kicker is None
+
+
 @pytest.mark.parametrize(
     ("lines", "kicker", "headline"),
     [

@@ -15,7 +15,7 @@ from pipeline.lexicon import load_tsv
 from pipeline.page.blocks import Block, Likeness
 from pipeline.page.bylines import Credit
 from pipeline.page.headings import is_motto, is_notice, is_place, is_subtitle
-from pipeline.page.reflow import closed
+from pipeline.page.reflow import closed, names_holders
 from pipeline.page.words import common
 
 _LONGEST = 400  # blocks that one article may have
@@ -24,6 +24,7 @@ _HOPELESS = -25.0  # an article below this score is not drawn out further
 _NEAR = 5  # paragraphs on either side that likeness is measured on
 _SISTERS = 6  # subheads that another one is compared with
 _LEAD, _TELLS = 90, 0.4  # characters that begin a text, and the share of a headline's words that they repeat
+_UNLIKE = 0.2  # likeness of texts that have nothing to do with each other
 _SIGNATURE = re.compile(r"[日局部委府会司办室心院厅处队站所社\d)]$")  # of a public notice
 
 
@@ -104,6 +105,8 @@ def _subhead_score(blocks: list[Block], here: int, likeness: float) -> float:
     block, text = blocks[here], blocks[here].folded
     after = blocks[here + 1] if here + 1 < len(blocks) else None
     weights = _weights()
+    told = after is not None and after.kind == "prose" and common(text, after.folded[:_LEAD]) >= _TELLS
+    after_one = _after_one(blocks, here)
     said = {
         "subhead_long": len(text) > 20,
         "subhead_wide_gap": block.gap > 1,
@@ -112,10 +115,8 @@ def _subhead_score(blocks: list[Block], here: int, likeness: float) -> float:
         "subhead_place": is_place(text),
         "subhead_notice": is_notice(text),
         "subhead_before_date": after is not None and after.starts_with_date,
-        "subhead_tells": _after_one(blocks, here)
-        and after is not None
-        and after.kind == "prose"
-        and common(text, after.folded[:_LEAD]) >= _TELLS,
+        "subhead_tells": told and after_one,
+        "subhead_tells_gap": told and not after_one and block.gap > 1 and likeness < _UNLIKE,
         "subhead_before_byline": after is not None and after.kind == "byline",
     }
     score = sum(weights[feature] for feature, holds in said.items() if holds)
@@ -311,7 +312,7 @@ class _Reading:
             elif not self.signed and not self.opened and first.kind == "prose" and self.displays:
                 score += w["unsigned"]
         if block.kind == "prose" and not block.tail and not closed(block.folded):
-            score += 0.0 if _SIGNATURE.search(block.folded) else w["ends_open"]
+            score += 0.0 if _SIGNATURE.search(block.folded) or names_holders(block.folded) else w["ends_open"]
         credit = block.credit if block.kind == "byline" else block.signed
         if credit and (credit.photo or credit.marked) and len({b.role for b in credit.bylines}) < 2:
             if self.displays:

@@ -28,6 +28,9 @@ _OPEN = re.compile(  # a clause that waits for its object: …县领导到某镇
 )
 _HELD = re.compile(r"(.)(?:召开|举办|举行|启动|设立|成立|发布|开展|出台|推出|表彰|公布|调研|建设|检查|督导)$")
 _EVENT = "会赛节式动程训展班营演队站校园店桥路线场"  # …大会召开 is whole, …局开展 waits for what
+_VISIT = re.compile(  # who comes where; what for may follow: …到某镇调研指导
+    r".{2,20}(?:到|赴|在|来|深入|莅临).{2,20}(?:调研|检查|督导|督查|督办|考察|视察|察看|查看|指导|推进|推动|部署|观摩)"
+)
 _LEADS = re.compile(r"(?:—|:|强调|要求|指出|表示|时)$")  # a kicker that leads on to the headline
 _QUESTION = re.compile(r"[?]$|^(?:谁|哪|何处)|为何|为什么|怎么|如何|何时")
 _RECORD = re.compile(r"[—–\-]*\s*(?:记|访|追记|再访|走访|探访|来自)")
@@ -158,6 +161,8 @@ def features(lines: list[str], first: int, last: int, text: str) -> Iterator[str
     for k in range(first + 1, last):
         yield "joined" if k == first + 1 else "joined_again"
         yield from _joined_features(lines[k - 1], lines[k])
+        if lines[k - 1][-3:] + lines[k][:3] in text:
+            yield "joined_told"
     headline = "".join(lines[first:last])
     if len(headline) <= 8:
         yield "headline_short"
@@ -221,6 +226,8 @@ def _joined_features(above: str, below: str) -> Iterator[str]:
         yield "joined_goes_on"
     if _waits(above):
         yield "joined_awaited"
+    if _VISIT.fullmatch(above):
+        yield "joined_visit"
     apart = abs(_width(above) - _width(below))
     if apart <= 4:
         yield "joined_even"
@@ -240,7 +247,7 @@ def _joined_features(above: str, below: str) -> Iterator[str]:
         yield "joined_short"
     if above[-1] in "!?":
         yield "joined_exclamation"
-    if len(above) + len(below) > 24:
+    if _width(above) + _width(below) > 24:
         yield "joined_long"
     if _names_column(above) or _names_column(below):
         yield "joined_column"

@@ -16,12 +16,14 @@ from pipeline.lexicon import load_tsv
 from pipeline.page.bylines import MARKS, names_part, parse
 from pipeline.page.datelines import leading, trailing
 from pipeline.page.lines import Column, Line, columns_of, lines_of
+from pipeline.page.name_forms import is_name
 from pipeline.page.words import common
 
 _CLOSING = "”’』」》)）】\"'"
 _FINAL = "。!?…;"  # in folded text
 _WINDOW = 400  # characters of a paragraph that decide whether the next line goes on it
 _TAIL = 8  # characters of a line's end that are looked at for its final punctuation
+_DESK = re.compile(r"[①-⑳]\d{0,2}$")  # the desk's own mark behind the last sentence
 
 
 @dataclass(slots=True)
@@ -119,7 +121,8 @@ def junction(before: str, after: str) -> float:
 
 def closed(folded: str) -> bool:
     """Whether a line ends as a sentence does."""
-    end = folded[-_TAIL:].rstrip(_CLOSING)
+    end = folded[-_TAIL:]
+    end = (_DESK.sub("", end) if end[-1:].isdigit() else end).rstrip(_CLOSING)
     return end[-1:] in _FINAL if end else True
 
 
@@ -128,7 +131,7 @@ _CONTINUES = re.compile(r"[,。、;:!?)》”’%…]|[·/]")  # what no paragra
 _SIGNED_NOTICE = re.compile(r"[。;)\d]\s*[^。;,]{2,30}\d{4}年\d{1,2}月\d{1,2}日$")  # who gives it, and the date
 _INNER_STOP = re.compile(r"[。;]")
 _DATE = re.compile(r"\d{1,2}月\d{1,2}日")
-_LEAD_DATE = re.compile(r"(?:近日|日前|连日来|\d{1,2}月\d{1,2}日),")  # how a first sentence begins
+_LEAD_DATE = re.compile(r"(?:近日|日前|连日来|(?:\d{4}年)?\d{1,2}月\d{1,2}日),")  # how a first sentence begins
 _SIGNED = 3.0  # doubt behind a signed text
 _COLUMN = 9  # characters that the narrowest column takes in a line
 _TOLD = 0.3  # share of the words of a headline that its text repeats
@@ -324,6 +327,7 @@ _RUNNING = re.compile(r"[,、:]$|^[“‘]|[了是并将把被使也就]|通过|
 _VOICE = re.compile(r"【[一-鿿]{1,5}(?:说|谈|感言|点评|手记|感悟|心声|有话说|之声)】")  # 【某某者说】 heads a comment
 _BULLETS = "●◆■◇□★☆◎"  # ▲ and its like mark captions, ○ items of a column
 _ITEM = 34  # characters of a line behind a bullet that may be set like a headline
+_HOLDERS = re.compile(r"[一-鿿]{0,16}(?:主任|书记|委员|成员|长):([一-鿿·、 ]{2,40})")
 _AUTHOR_NOTE = re.compile(r"[(]作者(?:为|系|是|单位)[^()]{2,40}[)]")
 
 
@@ -384,11 +388,17 @@ def is_item(folded: str) -> bool:
     return folded[1:2] not in _BULLETS and folded.count(folded[0]) == 1 and not re.search("[。;:]|图为", folded)
 
 
+def names_holders(folded: str) -> bool:
+    """Whether a line only tells who holds a post, as results of an election do: 委员:甲某某、乙某某."""
+    m = _HOLDERS.fullmatch(folded)
+    return m is not None and all(is_name(name.replace(" ", "")) for name in m[1].split("、"))
+
+
 def is_display(folded: str) -> bool:
     """Whether a line is set like a headline: short and without the end of a sentence, but for ! and ?."""
     if label_of(folded) or is_item(folded):
         return True
-    if len(folded) > _PROSE or is_apart(folded) or _AUTHOR_NOTE.fullmatch(folded):
+    if len(folded) > _PROSE or is_apart(folded) or _AUTHOR_NOTE.fullmatch(folded) or names_holders(folded):
         return False
     if not closed(folded):
         return "。" not in folded
