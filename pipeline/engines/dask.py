@@ -19,7 +19,7 @@ except ImportError as error:
     raise ConfigError("run.engine: dask needs the extra dask: pip install '.[dask]'.") from error
 
 from pipeline.config import Config, ConfigError
-from pipeline.engines.tasks import DEATHS, STARTS, Task, Tasks, WorkersDie
+from pipeline.engines.tasks import DEATHS, NEVER_BEGAN, STARTS, Task, Tasks, WorkersDie
 from pipeline.plan import Shard
 from pipeline.shard import ShardReport, language
 
@@ -114,4 +114,4 @@ def _local_cluster(workers: int) -> LocalCluster:
             )
         except RuntimeError:
             continue
-    raise WorkersDie("workers die before they begin; look for a lack of memory")
+    raise WorkersDie(NEVER_BEGAN)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.engines import template
-from pipeline.engines.tasks import STARTS, Task, Tasks, WorkersDie
+from pipeline.engines.tasks import NEVER_BEGAN, STARTS, Task, Tasks, WorkersDie
 from pipeline.plan import Shard
 from pipeline.shard import ShardReport, language
 
@@ -64,7 +64,7 @@ def run(shards: Iterable[Shard], config: Config, work: Path) -> Iterator[ShardRe
                     elif not worker.ready:
                         failed_starts += 1
                         if failed_starts == STARTS:
-                            raise WorkersDie("workers die before they begin; look for a lack of memory") from None
+                            raise WorkersDie(NEVER_BEGAN) from None
                     continue
                 if isinstance(message, BaseException):
                     raise message

@@ -16,6 +16,7 @@ from pipeline.shard import ShardReport, run_shard, try_page
 
 DEATHS = 2  # of workers, before a shard is taken apart or a page left out
 STARTS = 5  # of workers in a row that may die before they are ready
+NEVER_BEGAN = "workers die before they begin; look for a lack of memory"
 _ROUNDS = 3  # of trying the pages of a shard one by one
 
 

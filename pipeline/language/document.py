@@ -21,10 +21,10 @@ Span groups
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from spacy.attrs import IDX, LENGTH
 from spacy.language import Language
@@ -33,6 +33,8 @@ from spacy.tokens import Doc, Span
 from pipeline.folding import fold
 from pipeline.offsets import OffsetMap
 from pipeline.records import Article, Page, Segment
+
+T = TypeVar("T")
 
 CANDIDATES = "names/"  # prefix of the span groups of the sources of names
 MENTIONS, QUANTITIES, TIMES, EVENTS = "mentions", "quantities", "times", "events"
@@ -147,6 +149,21 @@ def make_docs(nlp: Language, page: Page, articles: Sequence[Article]) -> list[Do
         doc.user_data["text"] = text
         doc._.page, doc._.article, doc._.offsets = page, article, offsets
     return docs
+
+
+def grouped(items: Iterable[T], text: Callable[[T], str], most: int) -> Iterator[list[T]]:
+    """Items that follow each other, as many as have at most `most` characters of `text`; a longer one by itself."""
+    group: list[T] = []
+    size = 0
+    for item in items:
+        length = len(text(item))
+        if group and size + length > most:
+            yield group
+            group, size = [], 0
+        group.append(item)
+        size += length
+    if group:
+        yield group
 
 
 def set_spans(doc: Doc, group: str, spans: Iterable[tuple[int, int, str, Any]]) -> None:

@@ -25,7 +25,7 @@ from spacy.tokens import Doc
 from pipeline.folding import fold
 from pipeline.language import crf, words
 from pipeline.language.convolutions import QUANTISED, FullPrecision, Quantised
-from pipeline.language.document import CANDIDATES, set_spans, text_of
+from pipeline.language.document import CANDIDATES, grouped, set_spans, text_of
 from pipeline.records import Mention
 
 GROUP = CANDIDATES + "model"
@@ -184,13 +184,8 @@ def names_and_vectors(model: NameModel, texts: Iterable[str]) -> Iterator[tuple[
 
     Texts are read together, but none changes what is found in another.
     """
-    together: list[str] = []
-    for text in texts:
-        if together and sum(map(len, together)) + len(text) > _TOGETHER:
-            yield from _read(model, together)
-            together = []
-        together.append(text)
-    yield from _read(model, together)
+    for together in grouped(texts, str, _TOGETHER):
+        yield from _read(model, together)
 
 
 def _read(model: NameModel, texts: list[str]) -> Iterator[tuple[list[Found], Array]]:

@@ -15,7 +15,7 @@ from pipeline.lexicon.place_names import GENERIC, upper_names
 from pipeline.stages.place_bounds import bounds
 
 MODEL = "model"
-_LEAST = 0.25  # and below which it is not, whatever the form of the name
+_LEAST = 0.25  # a score of the model below which the form of a name says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +82,19 @@ def believe(text: str, candidates: Iterable[Candidate], with_model: bool) -> lis
     out = _each(text, candidates, with_model)
     doubts: dict[str, float] = {}
     least: dict[str, float] = {}
-    people = [c for c in out if c.type == "PER" and c.size > 2]
-    for candidate in people:
+    for candidate in filter(_shared, out):
         surface, doubt = text[candidate.start : candidate.end], 1.0 - candidate.confidence
         if candidate.sources == (MODEL,):
             least[surface] = min(least.get(surface, 1.0), doubt)
         else:
             doubts[surface] = doubts.get(surface, 1.0) * doubt
     together = {s: doubts.get(s, 1.0) * least.get(s, 1.0) for s in {*doubts, *least}}
-    return [
-        replace(c, confidence=1.0 - together[text[c.start : c.end]]) if c.type == "PER" and c.size > 2 else c
-        for c in out
-    ]
+    return [replace(c, confidence=1.0 - together[text[c.start : c.end]]) if _shared(c) else c for c in out]
+
+
+def _shared(candidate: Candidate) -> bool:
+    """Whether its other places in the article speak for it too."""
+    return candidate.type == "PER" and candidate.size > 2
 
 
 def _each(text: str, candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:

@@ -94,10 +94,12 @@ def read(*docs: Doc) -> Reading:
     edges[ends - 1] += 2
     letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     rows, size = _rows(text, quantities)
-    spans = _spans(letters, starts, ends, np.isin(words[:, 2], _loose()), rows, quantities)
+    # Number of characters without a row up to each one: equal for those of one stretch.
+    holes: Ints = np.cumsum(rows < 0, dtype=np.int64)
     commas = np.concatenate([[0], np.cumsum(_among(letters, _BARRIER))])
-    pairs = _pairs(letters, commas, rows, spans, quantities)
-    return Reading(classes, edges, rows, size, spans, pairs, _clauses(commas, rows, quantities), quantities)
+    spans = _spans(letters, starts, ends, np.isin(words[:, 2], _loose()), commas, rows, holes, quantities)
+    pairs = _pairs(letters, commas, rows, holes, spans, quantities)
+    return Reading(classes, edges, rows, size, spans, pairs, _clauses(commas, holes, quantities), quantities)
 
 
 @cache
@@ -138,22 +140,18 @@ def _rows(text: str, quantities: Sequence[tuple[int, int, Quantity]]) -> tuple[I
     return rows, at + _GAP
 
 
-def _holes(rows: Ints) -> Ints:
-    """Number of characters without a row up to each one: equal for those of one stretch."""
-    return np.cumsum(rows < 0)
-
-
 def _spans(
     letters: NDArray[np.uint32],
     starts: Ints,
     ends: Ints,
     loose: Bools,
+    commas: Ints,
     rows: Ints,
+    holes: Ints,
     quantities: Sequence[tuple[int, int, Quantity]],
 ) -> Ints:
     """All runs of words that could be an object, in order of their start; beside a quantity also parts of words."""
     n = len(letters)
-    barriers = np.concatenate([[0], np.cumsum(_among(letters, _BARRIER))])
     no_start, no_end = _among(letters, _NO_START), _among(letters, _NO_END)
     depth = _among(letters, _OPENING).astype(np.int64) - _among(letters, _CLOSING)
     depth = np.concatenate([[0], np.cumsum(depth)])
@@ -169,9 +167,8 @@ def _spans(
         out.append(np.stack([end, end + length], axis=1)[end + length <= n])
     found = np.concatenate(out)
     a, b = found[:, 0], found[:, 1]
-    keep = (b - a <= LONGEST) & (barriers[b] == barriers[a]) & ~no_start[a] & ~no_end[b - 1] & (depth[a] == depth[b])
+    keep = (b - a <= LONGEST) & (commas[b] == commas[a]) & ~no_start[a] & ~no_end[b - 1] & (depth[a] == depth[b])
     keep &= (letters[a] != ord("“")) | (letters[b - 1] != ord("”"))  # the marks around a thing are no part of it
-    holes = _holes(rows)
     keep &= (rows[a] >= 0) & (rows[b - 1] >= 0) & (holes[a] == holes[b - 1])
     number = np.unique(a[keep] * (n + 1) + b[keep])
     return np.stack([number // (n + 1), number % (n + 1)], axis=1)
@@ -189,6 +186,7 @@ def _pairs(
     letters: NDArray[np.uint32],
     commas: Ints,
     rows: Ints,
+    holes: Ints,
     spans: Ints,
     quantities: Sequence[tuple[int, int, Quantity]],
 ) -> Pairs:
@@ -201,7 +199,6 @@ def _pairs(
     which = np.arange(before[-1]) - np.repeat(before[:-1] - low, high - low)
     a, b = spans[which, 0], spans[which, 1]
     s, e = begin[owner], stop[owner]
-    holes = _holes(rows)
     keep = ((a >= e) | (b <= s)) & (holes[a] == holes[s])
     owner, which, a, b, s, e = (x[keep] for x in (owner, which, a, b, s, e))
     after = a >= e
@@ -233,9 +230,8 @@ def narrowed(reading: Reading, scores: Array, keep: int, always: Bools | None = 
     return replace(reading, spans=reading.spans[used], pairs=fewer), kept
 
 
-def _clauses(commas: Ints, rows: Ints, quantities: Sequence[tuple[int, int, Quantity]]) -> Ints:
+def _clauses(commas: Ints, holes: Ints, quantities: Sequence[tuple[int, int, Quantity]]) -> Ints:
     out = np.full(len(quantities), -1, dtype=np.int64)
-    holes = _holes(rows)
     for i in range(1, len(quantities)):
         last, start = quantities[i - 1][1], quantities[i][0]
         if holes[start] == holes[last - 1]:

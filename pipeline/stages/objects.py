@@ -14,7 +14,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.document import MENTIONS, QUANTITIES, get_spans, set_spans, text_of
+from pipeline.language.document import MENTIONS, QUANTITIES, get_spans, grouped, set_spans, text_of
 from pipeline.language.names import BUILTIN, load_model, vectors_of
 from pipeline.stages.object_model import ObjectModel, best
 
@@ -53,13 +53,8 @@ class Objects:
 
     def pipe(self, docs: Iterable[Doc], **_: Any) -> Iterator[Doc]:
         """The Docs in order, several read at once: an array for each short article costs more than what is in it."""
-        together: list[Doc] = []
-        for doc in docs:
-            if together and sum(map(len, map(text_of, together))) + len(text_of(doc)) > _TOGETHER:
-                yield from self._read(together)
-                together = []
-            together.append(doc)
-        yield from self._read(together)
+        for together in grouped(docs, text_of, _TOGETHER):
+            yield from self._read(together)
 
     def _read(self, docs: list[Doc]) -> list[Doc]:
         for doc in docs:

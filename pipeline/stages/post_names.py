@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pipeline.lexicon.divisions import PEOPLES
 from pipeline.lexicon.organisations import kind_of
 from pipeline.lexicon.place_names import upper_names
 from pipeline.records import Mention
@@ -15,11 +16,7 @@ from pipeline.stages.post_places import LEVEL_OF_WORD, UnitPlaces, levels_of
 
 _OFFICIAL_ENDS = (*LEVEL_OF_WORD, "花园", "公寓")
 _NEIGHBOURS = frozenset({"community", "village", "compound"})
-_ETHNIC = (
-    "蒙古族|回族|藏族|维吾尔族|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族|傣族|黎族|傈僳族|佤族|畲族|高山族"
-    "|拉祜族|水族|东乡族|纳西族|景颇族|柯尔克孜族|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族|阿昌族|普米族|塔吉克族|怒族"
-    "|乌孜别克族|俄罗斯族|鄂温克族|德昂族|保安族|裕固族|京族|独龙族|鄂伦春族|赫哲族|门巴族|珞巴族|基诺族|各族|蒙古|哈萨克|维吾尔"
-)
+_ETHNIC = "|".join((*(f"{people}族" for people in PEOPLES), "各族", "蒙古", "哈萨克", "维吾尔"))
 _COUNTY_LEVELS = frozenset("市县区旗")
 _LEVEL_INSIDE = re.compile(r"(?<=[一-鿿]{2})[省市县区镇乡村](?=[一-鿿]{3})")
 _AUTONOMOUS = re.compile(rf"(?:{_ETHNIC}){{1,5}}自治(?=[县州旗]$)")

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from pipeline.records import EVENT_TYPES
 
@@ -46,10 +47,15 @@ class Sample:
     convention: str
 
 
+def open_packed(path: Path) -> TextIO:
+    """A text in UTF-8 packed as .xz or .gz, for reading."""
+    return (lzma.open if path.suffix == ".xz" else gzip.open)(path, "rt", encoding="utf-8")  # type: ignore[return-value]
+
+
 def read_spans(path: Path, convention: str) -> Iterator[Sample]:
     """A file of `{"text", "spans"}` lines, spans of the convention only."""
     labels = set(CONVENTIONS[convention])
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
+    with open_packed(path) as lines:
         for line in lines:
             row = json.loads(line)
             spans = [(a, b, label) for a, b, label in row["spans"] if label in labels]
@@ -59,7 +65,7 @@ def read_spans(path: Path, convention: str) -> Iterator[Sample]:
 def read_pfr(path: Path) -> Iterator[Sample]:
     """Every word of PFR with its tag as a span; paragraphs are cut into sentences."""
     known = set(PFR)
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
+    with open_packed(path) as lines:
         for line in lines:
             text, spans = "", []
             for token in line.split():

@@ -21,15 +21,13 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.config import load_config
 from pipeline.language.build import build_language
 from pipeline.language.document import MENTIONS, QUANTITIES, TIMES, make_doc, set_spans
-from pipeline.lexicon import FOLDER
 from pipeline.records import Article, Mention, Page, Quantity, Segment, TimeExpression
 from pipeline.stages.sentences import Sentences
+from pipeline.training.default import config_with
 from pipeline.training.readings import pieces
 
-CONFIG = FOLDER.parent.parent / "configs" / "default.yaml"
 _NAMING = (
     "news_sentences", "news_times", "news_quantities", "news_names", "news_people", "news_places",
     "news_organisations", "news_posts", "news_mentions",
@@ -262,8 +260,7 @@ def practice_docs(path: Path, nlp: Language) -> Iterator[Labelled]:
 # ---------------------------------------------------------------------------------------------- public text
 def reading_language() -> Language:
     """The stages that public text needs: sentences, times, quantities, and names as the pipeline finds them."""
-    config = load_config(CONFIG, ["stages={" + ", ".join(f"{stage}: {{}}" for stage in _NAMING) + "}"])
-    return build_language(config)
+    return build_language(config_with(_NAMING))
 
 
 def reading_docs(folder: Path, sources: Mapping[str, str], nlp: Language) -> Iterator[Labelled]:

@@ -14,16 +14,15 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.config import load_config
 from pipeline.language.build import build_language
 from pipeline.language.document import make_doc
-from pipeline.lexicon import FOLDER, load_tsv
+from pipeline.lexicon import load_tsv
 from pipeline.page.articles import split_page
 from pipeline.records import InputRecord
 from pipeline.shard import make_page
 from pipeline.stages.candidates import MODEL, gather, merge
+from pipeline.training.default import config_with
 
-_CONFIG = FOLDER.parent.parent / "configs" / "default.yaml"
 _STAGES = ("news_sentences", "news_names", "news_people", "news_places", "news_organisations")
 _PRIOR = 20  # candidates that the value in the file counts for
 Counts = Counter[tuple[str, str, str, bool]]  # type, source, "without" or "silent", whether it is a name
@@ -32,7 +31,7 @@ Counts = Counter[tuple[str, str, str, bool]]  # type, source, "without" or "sile
 def count(folder: Path, silent: bool) -> Counts:
     """Candidates of the pages of a folder by source and whether the gold has them; `silent`: the name model runs too."""
     stages = [stage for stage in _STAGES if silent or stage != "news_names"]
-    config = load_config(_CONFIG, ["stages={" + ", ".join(f"{stage}: {{}}" for stage in stages) + "}"])
+    config = config_with(stages)
     nlp = build_language(config)
     counts: Counts = Counter()
     for file in sorted((folder / "gold").glob("*.json")):

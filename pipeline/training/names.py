@@ -246,12 +246,8 @@ def make_vectors(settings: dict[str, Any], work: Path) -> None:
 
 def unlabelled(settings: dict[str, Any]) -> Iterator[str]:
     """Every text of the files in `unlabelled`, and the training pages."""
-    import gzip
-    import lzma
-
     for path in settings["unlabelled"]:
-        opener = lzma.open if path.endswith("xz") else gzip.open
-        with opener(path, "rt", encoding="utf-8") as lines:
+        with corpora.open_packed(Path(path)) as lines:
             for line in lines:
                 if not line.startswith("{"):
                     yield line.replace(" ", "")

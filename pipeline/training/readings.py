@@ -9,17 +9,14 @@ argument behind it, joined by `,`.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import lzma
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pipeline.training.corpora import Paragraph
+from pipeline.training.corpora import Paragraph, open_packed
 
 _LEVELS = {"市": "city", "县": "county", "区": "county", "镇": "town", "乡": "town", "村": "village"}
 
@@ -65,8 +62,7 @@ def _level(name: str) -> str | None:
 
 def texts(path: Path) -> Iterator[str]:
     """The text of each row of a file of JSON lines or of words with tags, without line ends."""
-    opener: Any = lzma.open if path.suffix == ".xz" else gzip.open
-    with opener(path, "rt", encoding="utf-8") as lines:
+    with open_packed(path) as lines:
         for line in lines:
             if line.startswith("{"):
                 row = json.loads(line)

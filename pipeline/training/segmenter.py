@@ -6,7 +6,6 @@ pkuseg, learns their weights with PyTorch in minutes, and writes the two files t
 
 from __future__ import annotations
 
-import lzma
 import random
 import re
 from collections import Counter
@@ -22,6 +21,7 @@ import torch
 from spacy_pkuseg.feature_extractor import FeatureExtractor
 
 from pipeline.language.cutter import TABLES, write_tables
+from pipeline.training.corpora import open_packed
 
 TAGS = ("B", "B_single", "I", "I_end", "I_first")  # pkuseg's five, in its order
 _WIDE = {0xFF01 + i: chr(0x21 + i) for i in range(94) if chr(0x21 + i).isalnum()}
@@ -41,7 +41,7 @@ class Score:
 
 def read_word_pos(path: Path) -> Iterator[list[str]]:
     """Words of each paragraph of a `word/TAG` file (PFR)."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
+    with open_packed(path) as lines:
         for line in lines:
             words = [token.rsplit("/", 1)[0] for token in line.split()]
             if words := [word for word in words if word]:
@@ -50,7 +50,7 @@ def read_word_pos(path: Path) -> Iterator[list[str]]:
 
 def read_words(path: Path) -> Iterator[list[str]]:
     """Words of each line of a file of words separated by spaces (SIGHAN)."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
+    with open_packed(path) as lines:
         for line in lines:
             if words := line.split():
                 yield words

@@ -7,7 +7,6 @@ is not: parts of a headline beside each other, a kicker above a headline, two he
 from __future__ import annotations
 
 import json
-import lzma
 import random
 import re
 from collections import Counter
@@ -24,6 +23,7 @@ from pipeline.folding import fold
 from pipeline.language.segmenter import blank_chinese
 from pipeline.lexicon import FOLDER
 from pipeline.page.headings import split_grams
+from pipeline.training.corpora import open_packed
 
 _FILE = "page_splits.tsv"
 _STATE = re.compile("习近平|李克强|李强|总理|主席|总书记|栗战书|张高丽|俞正声|汪洋|韩正|王沪宁|赵乐际")
@@ -45,7 +45,7 @@ class Title:
 
 def titles(path: Path, noise: random.Random) -> Iterator[Title]:
     """Folded titles of broadcasts from `{"t": …}` lines: a kicker may stand in 【】."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
+    with open_packed(path) as lines:
         for line in lines:
             match = re.match(r"(?:【([^】]*)】)?(.*)", json.loads(line)["t"])
             assert match is not None

@@ -6,7 +6,6 @@ have models of their own (`pipeline.training.events`, `pipeline.training.objects
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import QUANTITIES, get_spans, text_of
 from pipeline.training import counted
-from pipeline.training.corpora import CONVENTIONS, Sample, Spans, outermost
+from pipeline.training.corpora import CONVENTIONS, Sample, Spans, open_packed, outermost
 from pipeline.training.event_docs import Labelled, labelled_docs, practice_docs, practice_language
 
 _CEC = {"Participant": "participant", "Object": "object", "Location": "location", "Denoter": "denoter", "Time": "time"}
@@ -84,7 +83,7 @@ def _emergencies(path: Path) -> Iterator[Sample]:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
+    with open_packed(path) as lines:
         yield from map(json.loads, lines)
 
 

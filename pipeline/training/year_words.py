@@ -8,7 +8,6 @@ Kept are runs that are words, are no names, and stand in some years far more tha
 from __future__ import annotations
 
 import json
-import lzma
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +24,7 @@ from pipeline.language.words import hashes_up_to
 from pipeline.lexicon import FOLDER
 from pipeline.lexicon.trie import Finder
 from pipeline.page.year_words import TENTHS, WORD_YEARS, word_points
+from pipeline.training.corpora import open_packed
 
 Counts = dict[str, NDArray[np.float64]]  # (Y,) days of each year on which a run is said
 
@@ -46,7 +46,7 @@ def held_out(day: str, every: int) -> bool:
 
 def read(path: Path) -> Iterator[tuple[str, str]]:
     """Day and text, folded and without white space, of each item that tells of local things."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
+    with open_packed(path) as lines:
         for line in lines:
             item = json.loads(line)
             text = "".join(fold(_NOISE.sub("", item["t"] + "\n" + item["x"])).split())
