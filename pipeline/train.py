@@ -15,12 +15,24 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-PARTS = ("segmenter", "splits", "headings", "names", "objects", "events", "years")
+# the part of the configuration, and the module and function of `pipeline.training`, by command
+COMMANDS = {
+    "segmenter": ("segmenter", "segmenter", "train"),
+    "splits": ("splits", "splits", "train"),
+    "headings": ("headings", "headings", "train"),
+    "names": ("names", "names", "train"),
+    "quantise": ("names", "names_quantise", "quantise_trained"),
+    "score": ("names", "names_score", "report"),
+    "objects": ("objects", "objects", "train"),
+    "events": ("events", "events", "train_events"),
+    "years": ("years", "year_words", "train"),
+}
 
 
 def missing(settings: Any) -> list[str]:
@@ -42,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it worked, 2 if something it needs is not there."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.train", description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in (*PARTS, "quantise", "score"):
+    for name in COMMANDS:
         commands.add_parser(name).add_argument("config", type=Path)
     predict = commands.add_parser("predict-msra")
     predict.add_argument("input", type=Path)
@@ -56,45 +68,13 @@ def main(arguments: list[str] | None = None) -> int:
             predict_msra(chosen.input, chosen.output, chosen.model)
             return 0
         everything = yaml.safe_load(chosen.config.read_text(encoding="utf-8"))
-        settings = everything["names" if chosen.command in ("quantise", "score") else chosen.command]
+        part, module, function = COMMANDS[chosen.command]
+        settings = everything[part]
         if absent := missing(settings):
             raise FileNotFoundError("not found: " + ", ".join(absent))
-        if chosen.command == "segmenter":
-            from pipeline.training import segmenter
-
-            segmenter.train(settings)
-        elif chosen.command == "splits":
-            from pipeline.training import splits
-
-            splits.train(settings)
-        elif chosen.command == "headings":
-            from pipeline.training import headings
-
-            headings.train(settings)
-        elif chosen.command == "names":
-            from pipeline.training import names
-
-            names.train(settings)
-        elif chosen.command == "quantise":
-            from pipeline.training import names_quantise
-
-            names_quantise.quantise_trained(settings)
-        elif chosen.command == "objects":
-            from pipeline.training import objects
-
-            objects.train(settings)
-        elif chosen.command == "years":
-            from pipeline.training import year_words
-
-            year_words.train(settings)
-        elif chosen.command == "events":
-            from pipeline.training import events
-
-            print(json.dumps(events.train_events(settings)))
-        else:
-            from pipeline.training import names_score
-
-            names_score.report(settings)
+        figures = getattr(import_module(f"pipeline.training.{module}"), function)(settings)
+        if figures is not None:
+            print(json.dumps(figures))
     except (OSError, ValueError, KeyError, ImportError) as error:
         print(f"pipeline.train: {error}", file=sys.stderr)
         return 2
