@@ -38,7 +38,7 @@ _ORG_FIRST = 0.5  # an organisation is served before what is inside it
 _SHORT = {"ORG": 3, "PLACE": 2}  # characters that are too few to look for
 _LONGER = 0.1  # what a longer organisation of one beginning or end is favoured by
 _PARTY_BODY = re.compile(
-    r"(?:(?:村|社区|嘎查|^)妇联|村务监督委员会|(?<=[市县区州省])委|(?<=[省市县区州旗])监委|党委|党工委|党总支|党支部|党组|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
+    r"(?:(?:村|社区|嘎查|^)妇联|村务监督委员会|(?<=[市县区州省])委|(?<=[省市县区州旗])监委|党委|党工委|党总支|党支部|党组|人大工委|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
 )
 _LEAGUE = re.compile(r"团|共青团|民革|民盟|民建|民进|农工|致公|九三")  # their 市委 is an organisation before any title
 _SHORT_COMMITTEE = re.compile(r"(?:村|社区|嘎查)(?:委|村委|居委)会$|[一-鿿](?<!村民)(?<!居民)居委会$")

@@ -23,6 +23,7 @@ _FORMER_CLAUSE = re.compile(r"原|时任|前任")
 _ELECT = re.compile(r"当选|选举|补选|推选|拟任|提名|候选|选为")
 _RETIRED = re.compile(r"(?:岗位|职务|位置|任)上?(?:退休|离休|退下|卸任|离任|退居)")
 _LEFT = re.compile(r"免去|辞去|不再担任|卸任|离任")
+_ADDRESS = frozenset({"老师", "医生", "大夫", "师傅", "警官", "法官"})  # anybody of the trade is called so
 _BREAK = "、,。;:!?()“”\n"
 
 
@@ -110,7 +111,8 @@ class _Article:
         if len(name) < 2:
             return None
         unit = self.own_units.get((holding.post, holding.person)) or self.units.of(holding.post)
-        category = self._category(title, unit)
+        in_hospital = unit is None and title.category is None and self.units.in_hospital(holding.post)
+        category = "hospital" if in_hospital else self._category(title, unit)
         low, high = min(person.start, post.start), max(person.end, post.end)
         return Official(
             person=name,
@@ -135,7 +137,7 @@ class _Article:
             same = [k for k in kept if k.title == record.title]
             if any(k.unit == record.unit for k in same):
                 continue
-            if same and record.unit is None:
+            if same and (record.unit is None or record.source == "after"):
                 continue
             fuller = next((k for k in same if k.unit and record.unit and _one_body(k.unit, record.unit)), None)
             if fuller is not None:
@@ -146,26 +148,18 @@ class _Article:
                 kept[kept.index(next(k for k in same if k.unit is None))] = record
                 continue
             kept.append(record)
-        titles = {(p, r.title) for p, rs in by_person.items() for r in rs}
-        out = []
-        for person, kept in by_person.items():
-            for record in kept:
-                if record.source == "after" and self._is_address(person, record.title, titles):
-                    continue
-                out.append(record)
+        everyone = [r for kept in by_person.values() for r in kept]
+        out = [r for r in everyone if r.source != "after" or not any(self._is_address(r, other) for other in everyone)]
         return sorted(out, key=lambda r: (r.title_span, r.person_span))
 
     @staticmethod
-    def _is_address(person: str, title: str, titles: set[tuple[str, str]]) -> bool:
-        """Whether 小某书记 or 某某书记 is only a way to call one who has a fuller title in the article."""
-        for other, full in titles:
-            if (
-                full != title
-                and full.endswith(title)
-                and (other == person or (person[0] in "小老" and person[1:] in other))
-            ):
-                return True
-        return False
+    def _is_address(record: Official, other: Official) -> bool:
+        """Whether 小某书记, 某某书记 or 某某老师 is only a way to call one whose fuller name or title is in another record."""
+        if other.person != record.person:  # by a part of the name
+            called = record.person[0] in "小老" and record.person[1:] in other.person and other.title.endswith(record.title)
+            return called or (len(other.person) > len(record.person) and other.person.endswith(record.person))
+        fuller = other.title != record.title and other.title.endswith(record.title)
+        return fuller or (record.title in _ADDRESS and other is not record and other.category == record.category)
 
     # ------------------------------------------------------------------------------------------ other fields
     def _category(self, title: Title, unit: Unit | None) -> str:

@@ -80,7 +80,8 @@ _COMMITTEE = re.compile(
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     words = organisation_words()
-    ends = {end for entry in words["kinds"] for end in entry["ends"] if len(end) > 1 or end in "局厂厅"}
+    found = (entry for entry in words["kinds"] if entry.get("find", True))
+    ends = {end for entry in found for end in entry["ends"] if len(end) > 1 or end in "局厂厅"}
     return {
         "ends": re.compile(alternation(ends)),
         "stops": re.compile(alternation(w[::-1] for w in words["stops"])),

@@ -139,7 +139,8 @@ class People:
     def _bylines(self, doc: Doc, text: str) -> Iterator[Found]:
         """The names that the page layer read from bylines, wherever they stand, spaces inside or not."""
         for byline in doc._.article.bylines if doc._.article else ():
-            if len(byline.name) > 1 and kind_of(byline.name).category is None:
+            name = byline.name
+            if len(name) > 1 and kind_of(name).category is None and name not in posts().titles:
                 start = text.find(byline.name[0])
                 while start >= 0:
                     end = _spelt(text, start, byline.name)

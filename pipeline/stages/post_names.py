@@ -19,6 +19,7 @@ _NEIGHBOURS = frozenset({"community", "village", "compound"})
 _ETHNIC = "|".join((*(f"{people}族" for people in PEOPLES), "各族", "蒙古", "哈萨克", "维吾尔"))
 _COUNTY_LEVELS = frozenset("市县区旗")
 _LEVEL_INSIDE = re.compile(r"(?<=[一-鿿]{2})[省市县区镇乡村](?=[一-鿿]{3})")
+_INSTITUTION = re.compile(r"院|中心|[所站校]|大学")
 _AUTONOMOUS = re.compile(rf"(?:{_ETHNIC}){{1,5}}自治(?=[县州旗]$)")
 
 
@@ -51,7 +52,7 @@ class UnitNames:
 
     def __init__(self, folded: str, names: Sequence[Name], home: str, page_text: str):
         self.folded, self.page_text = folded, page_text
-        self.names = [n for n in names if n.record.type == "ORG" or (n.place and _known(n))]
+        self.names = [n for n in names if (n.place and _known(n)) or (n.record.type == "ORG" and not _bare_clinic(n.text))]
         self.starts = [n.start for n in self.names]
         said = [(n.start, n.text, n.record.canonical) for n in self.names if n.place and n.record.canonical]
         heads = [(n.start, upper_names().starts(n.text, 0)) for n in self.names if not n.place]
@@ -153,6 +154,11 @@ class UnitNames:
         last = path.rsplit("/", 1)[-1]
         short = _AUTONOMOUS.sub("", last)
         return short if short != last and short in self.page_text else last
+
+
+def _bare_clinic(name: str) -> bool:
+    """Whether a name is only a department of some hospital: 普外科."""
+    return name.endswith("科") and kind_of(name).category == "hospital" and not _INSTITUTION.search(name)
 
 
 def _known(place: Name) -> bool:

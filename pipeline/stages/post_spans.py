@@ -55,6 +55,7 @@ def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) ->
             and text[start] in person_names().single
             and text[start] not in "原现前时和任"
             and _SHORT_ADDRESS.fullmatch(text, title.start, title.end)
+            and not any(n.start == title.end for n in people)  # 由所长某某主持
             and _address_begins(text, start, names)
             and not any(n.start <= start < n.end for n in names)
         ):
@@ -106,6 +107,9 @@ def _trimmed(text: str, title: Candidate, names: list[Candidate]) -> Candidate |
             continue
         if name.type in ("ORG", "PLACE") and name.start <= title.start and name.end < title.end:
             rest = text[name.end : title.end]
+            known = posts().titles.get(text[title.start : title.end])
+            if known and known.category == "delegate" and name.end == title.start + 1:
+                return title  # 某|市人大代表, as 某|市委书记
             if rest in posts().titles:
                 return replace(title, start=name.end)
         if name.type == "PER" and name.start == title.start and name.size == 1:
@@ -138,8 +142,11 @@ def _with_trade(text: str, title: Candidate | None, names: list[Candidate]) -> C
         or not posts().titles.get(text[title.start : title.end], _NONE).compound
     ):
         return title
-    edge = max((n.end for n in names if n.end <= title.start), default=0)
+    last = max((n for n in names if n.end <= title.start), key=lambda n: n.end, default=None)
+    edge = last.end if last is not None else 0
     trade = text[edge : title.start]
+    if last is not None and last.type == "PER" and len(trade) < 4:  # 甲向专家介绍
+        return title
     if edge and _TRADE.fullmatch(trade) and not _NO_TRADE.search(trade):
         return replace(title, start=edge)
     alone = _TRADE_ALONE.search(text, max(0, title.start - 4), title.start)

@@ -19,7 +19,8 @@ _BARE_BODY = {
 }  # fmt: skip
 _BARE_WORD = re.compile(r"[该本我]?(学校|医院|公司|集团|企业|银行|合作社|法院|检察院)")
 _KIND_OF_WORD = {"公司": "企业", "集团": "企业"}
-_DEPARTMENT = re.compile(r"[一-鿿](?:科|病区|病房|手术室|门诊)$")
+_CLINIC = re.compile(r"(?:科|病区|病房|手术室|门诊|护理部|医务部)$")
+_COMMITTEE = re.compile(r"(?:党支部|党总支|党委|居委会|村委会)$")
 _TEAM = re.compile(
     r"(?:第[一二三四五六七八九十]+)?(?:(?![由被受经请任是为])[一-鿿]){0,3}(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组|工作队|专班|主席团|代表团|评审组|专家组|慰问组|慰问团|考察团|访问团)$"
 )
@@ -59,7 +60,7 @@ class Units(UnitNames):
     ):
         super().__init__(folded, names, home, page_text)
         self.posts, self.titles = posts, titles
-        self.people = {(n.start, n.end) for n in people}
+        self.people_by_end = {n.end: n.start for n in people}
         self._found: dict[int, Unit | None] = {}
 
     def of(self, post: int) -> Unit | None:
@@ -71,21 +72,48 @@ class Units(UnitNames):
     # ------------------------------------------------------------------------------------------ the ways to find it
     def _find(self, post: int) -> Unit | None:
         name, title = self.posts[post], self.titles[post]
-        low = self._clause_start(name.start)
-        named = self._named_before(name.start, low, title)
+        at = self._said_before(post)
+        if at is None:
+            return self.of(post - 1)
+        low = self._clause_start(at)
+        named = self._named_before(at, low, title)
         if named:
             return self.unit(named)
+        if self._clinic(at):
+            return self.organisation(("医院",), at)
         return (
-            self._bare_before(name.start, low, title)
-            or self._body_before(name.start, low, title)
+            self._bare_before(at, low, title)
+            or self._body_before(at, low, title)
             or self._shared(post)
-            or self._before_name(post)
             or self._line_before(post)
             or self._of_colleague(post)
             or self._team_before(title, name.start)
             or self._implied(title, name.start)
             or self._fallback(title, name.start)
         )
+
+    def _said_before(self, post: int) -> int | None:
+        """Where the words that may tell the unit end: at the title, or at the name that it stands behind and what is said
+        of a committee (某社区党支部甲书记); None if that name has a title before it, whose unit is this one's too (某院主任甲教授)."""
+        start = self.posts[post].start
+        if start not in self.people_by_end:
+            return start
+        at = self.people_by_end[start]
+        if post and self.posts[post - 1].end == at and not self.titles[post].level:
+            return None
+        committee = _COMMITTEE.search(self.folded, max(0, at - 5), at)
+        return committee.start() if committee else at
+
+    def _clinic(self, at: int) -> bool:
+        """Whether what stands before `at` is a department of a hospital, which is no unit by itself: 普外科, 急诊科."""
+        return kind_of(self.folded[self._clause_start(at) : at]).category == "hospital" and bool(
+            _CLINIC.search(self.folded, max(0, at - 3), at)
+        )
+
+    def in_hospital(self, post: int) -> bool:
+        """Whether a title is of a department of a hospital, whichever it is."""
+        at = self._said_before(post)
+        return self._clinic(at) if at is not None else self.in_hospital(post - 1)
 
     def _clause_start(self, at: int) -> int:
         start = at
@@ -105,6 +133,8 @@ class Units(UnitNames):
         if index < 0:
             return None
         name = self.names[index]
+        if name.end == at - 1 and not name.place and self.folded[name.end] == "(":  # 某公司(负责人:甲)
+            return name
         if (name.end <= low and name.end != at) or not _GAP.fullmatch(self.folded, name.end, at):
             return None
         if name.place:
@@ -130,8 +160,6 @@ class Units(UnitNames):
         team = _TEAM.search(left)
         if team:
             return Unit(team.group(), (low + team.start(), at), self.places.local, None)
-        if _DEPARTMENT.search(left):
-            return self.organisation(("医院",), at)
         kind = _BARE_WORD.fullmatch(left)
         if kind:
             return self.organisation((_KIND_OF_WORD.get(kind.group(1), kind.group(1)),), at)
@@ -204,12 +232,6 @@ class Units(UnitNames):
             return unit  # 某镇党委书记甲,党委委员乙
         joined = re.fullmatch(r"[一-鿿·, ]{2,8}[、和及与]", gap)
         return unit if joined and unit.name and not unit.name.place else None
-
-    def _before_name(self, post: int) -> Unit | None:
-        """某院主任甲研究员: the title behind a name is of the unit of the one before it."""
-        if post == 0 or self.titles[post].level:
-            return None
-        return self.of(post - 1) if (self.posts[post - 1].end, self.posts[post].start) in self.people else None
 
     def _line_before(self, post: int) -> Unit | None:
         """委员:乙 below 某村主任:甲: a list whose lines begin with the titles."""

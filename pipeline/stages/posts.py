@@ -29,6 +29,7 @@ _BETWEEN_TITLES = re.compile(
 _COMMA = re.compile(r",(?:现任|现为|时任|原|兼)?")
 _CALLED = re.compile(r"”?(?:名叫|叫做?|名为)$")  # 村里的“第一书记”名叫甲
 _MADE = re.compile(r"(?:同志)?[为任]$")
+_VERBS = frozenset({"代表", "领队", "导演", "编剧", "主编", "主审", "助理", "裁判", "策划", "编辑"})  # behind a name
 _EACH = "分别"
 _BY_ORDER = re.compile(r"(?:免[去除]|任命|聘任|聘请|撤销|解除|决定|提名|推荐)$")  # 免去甲同志局长一职
 _OFFICE = re.compile(r"一?职务?")
@@ -99,6 +100,7 @@ class _Holdings:
     def __init__(self, folded: str, people: Sequence[Span], titles: Sequence[Span], units: Sequence[Span]):
         self.text, self.people, self.titles, self.units = folded, people, titles, units
         self.person_starts = [start for start, _ in people]
+        self.person_ends = {end for _, end in people}
         self.title_ends = {end: i for i, (_, end) in enumerate(titles)}
         self.title_starts = {start: i for i, (start, _) in enumerate(titles)}
         self.found: dict[tuple[int, int], str] = {}
@@ -157,6 +159,8 @@ class _Holdings:
             )
             if not joined or self._has_person(gap_start, gap_end) or self._object_of(last - 1):
                 break
+            if self.titles[last - 1][0] in self.person_ends:  # 甲教授、某会会长乙: the first is of the one before it
+                break
             last -= 1
             chain.append(last)
         return chain[::-1]
@@ -211,7 +215,7 @@ class _Holdings:
             return
         gap = self.text[self.people[person][1] : start]
         if not gap.strip(" ”"):
-            if self.text[start:end] != "代表":  # a verb behind a name
+            if self.text[start:end] not in _VERBS:
                 self._add(post, person, "after")
         elif gap == "同志" and self._by_order(person) and _OFFICE.match(self.text, end):
             self._add_chain(post, [person], "leaves")
