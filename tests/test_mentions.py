@@ -137,6 +137,21 @@ def test_a_surname_with_a_title() -> None:
     assert [f[:2] for f in found] == [("宋", "PER"), ("书记", "POST")]
 
 
+def test_a_title_before_a_name_is_no_surname_with_a_title() -> None:
+    found = resolve("会议由所长许琳主持", people=[("许琳", "PER")], posts=[("所长", "POST")])
+    assert [f[:2] for f in found] == [("所长", "POST"), ("许琳", "PER")]
+
+
+def test_the_level_stays_with_a_delegate() -> None:
+    found = resolve(
+        "临江市人大代表许琳",
+        places=[("临江市", "PLACE", "city")],
+        people=[("许琳", "PER")],
+        posts=[("市人大代表", "POST")],
+    )
+    assert ("市人大代表", "POST") in [f[:2] for f in found]
+
+
 def test_the_form_of_a_place_speaks_for_the_model_alone() -> None:
     text = "涡阳县、桑梓坪村、翠竹里小区、翠竹里农贸市场和濛洼川"
     surfaces = text.replace("和", "、").split("、")

@@ -161,6 +161,44 @@ def test_posts_of_meetings_lists_and_decisions(text: str, expected: set[tuple[st
     assert triples(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # the title behind the name: what stands before the name tells its unit, and it is nobody else's
+        ("[县教育局|ORG][许琳|PER][处长|POST]主持", {("许琳", "处长", "县教育局")}),
+        (f"{COMMUNITY}党支部[许琳|PER][书记|POST]介绍", {("许琳", "书记", "柳岸社区")}),
+        ("[石磊|PER][教授|POST]、[清河县茶叶协会|ORG][会长|POST][许琳|PER]出席",
+         {("石磊", "教授", None), ("许琳", "会长", "清河县茶叶协会")}),
+        # in the bracket behind a company
+        ("中标人:[丰禾公司|ORG]([项目负责人|POST]:[石磊|PER]);[青山公司|ORG]([项目负责人|POST]:[许琳|PER])",
+         {("石磊", "项目负责人", "丰禾公司"), ("许琳", "项目负责人", "青山公司")}),
+        # a department is of what its colleague's unit is
+        ("[省供销社|ORG][副主任|POST][石磊|PER]、业务处[处长|POST][许琳|PER]到场",
+         {("石磊", "副主任", "省供销社"), ("许琳", "处长", "省供销社")}),
+        ("[县医院|ORG]义诊。普外科[主任|POST][石磊|PER]、儿科[许琳|PER][主任|POST]坐诊",
+         {("石磊", "主任", "县医院"), ("许琳", "主任", "县医院")}),
+        # a company called in short
+        ("[临江广播电视网络股份有限公司|ORG]来人。[临江广电网络|ORG][经理|POST][石磊|PER]说",
+         {("石磊", "经理", "临江广播电视网络股份有限公司")}),
+        # all the titles before 的 and a name; a relation between title and name; one of several
+        (f"{VILLAGE}[村民小组长|POST],同时也是[县茶叶协会|ORG][副会长|POST]的[石磊|PER]说",
+         {("石磊", "村民小组长", "石桥村"), ("石磊", "副会长", "县茶叶协会")}),
+        ("[县茶叶协会|ORG][名誉会长|POST]、旅居海外的侨胞[石磊|PER]", {("石磊", "名誉会长", "县茶叶协会")}),
+        (f"[石磊|PER]成了{VILLAGE}的[种植大户|POST]之一。", {("石磊", "种植大户", "石桥村")}),
+        # a role is of the place told before in its paragraph, or of none
+        (f"{VILLAGE}通了水。[村民|POST][石磊|PER]说", {("石磊", "村民", "石桥村")}),
+        (f"{VILLAGE}通了水。\n[村民|POST][石磊|PER]说", {("石磊", "村民", None)}),
+        # a form of address adds nothing, nor does a post told again without its unit
+        (f"{VILLAGE}[网格员|POST][石磊|PER]去了{HOLLOW}。[网格员|POST][石磊|PER]说", {("石磊", "网格员", "石桥村")}),
+        ("[县一中|ORG][校长|POST][石磊|PER]到场。[石磊|PER][老师|POST]说", {("石磊", "校长", "县一中")}),
+        ("[丰禾集团|ORG][副总经理|POST][石磊|PER]、[青山公司|ORG]来人。[石磊|PER][副总经理|POST]说", {("石磊", "副总经理", "丰禾集团")}),
+        ("[县一中|ORG][教师|POST][许小琳|PER]。“[小琳|PER][老师|POST]好”", {("许小琳", "教师", "县一中")}),
+    ],
+)  # fmt: skip
+def test_units_by_what_stands_around(text: str, expected: set[tuple[str, str, str | None]]) -> None:
+    assert triples(text) == expected
+
+
 def test_a_level_without_a_name_is_of_the_region_that_the_paragraph_speaks_of() -> None:
     assert triples(f"在{FAR},[县委书记|POST][石磊|PER]说") == {("石磊", "县委书记", "北岭县")}
     # the page's own where the paragraph speaks of it as well, or where the other is not of that level
@@ -210,6 +248,9 @@ def test_status(text: str, status: str) -> None:
         ("[县文化馆|ORG][馆长|POST][石磊|PER]", "public_institution", True),
         ("[县妇联|ORG][副主席|POST][石磊|PER]", "mass_org", True),
         ("[县医院|ORG][院长|POST][石磊|PER]", "hospital", False),
+        ("普外科[主任|POST][石磊|PER]", "hospital", False),
+        ("[省供销社|ORG][副主任|POST][石磊|PER]", "public_institution", True),
+        ("[临江大学校友总会|ORG][秘书长|POST][石磊|PER]", "association", False),
         ("[县实验小学|ORG][校长|POST][石磊|PER]", "school", False),
         ("[丰禾果品合作社|ORG][理事长|POST][石磊|PER]", "enterprise", False),
         ("[县茶叶协会|ORG][会长|POST][石磊|PER]", "association", False),
@@ -227,6 +268,9 @@ def test_the_place_of_a_unit() -> None:
     assert town.place == "甲省/临江市/清河县/云溪镇"
     (county,) = officials("[县水利局|ORG][局长|POST][石磊|PER]")
     assert county.place == HOME
+    river = "[清河|PLACE.other=甲省/临江市/清河县/清河]"
+    (council,) = officials(f"{river}畔,[清河县人大|ORG][主任|POST][石磊|PER]")
+    assert council.place == HOME
     (named,) = officials(f"在{TOWN},[云溪镇卫生院|ORG][院长|POST][石磊|PER]")
     assert named.place == "甲省/临江市/清河县/云溪镇"
 

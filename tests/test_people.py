@@ -55,6 +55,10 @@ def test_names_of_bylines_are_found_wherever_they_stand() -> None:
     assert people("■ 本报记者 冉 静 文/图\n春天来了。冉静摄", bylines=("冉静",)) == ["冉 静", "冉静"]
 
 
+def test_a_title_in_a_byline_is_nobody() -> None:
+    assert people("■ 本报记者 冉静\n副区长到场。", bylines=("冉静", "区长")) == ["冉静"]
+
+
 def test_the_column_of_names_in_a_table() -> None:
     text = "Table with 3 columns: 序号, 姓名, 类别. 1. 贺兰, 摄影; 2. 宋雨桐 马 超, 绘画; 3. 晨光工作室, 绘画"
     assert people(text) == ["贺兰", "宋雨桐", "马 超"]

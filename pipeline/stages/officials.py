@@ -137,7 +137,8 @@ class _Article:
             same = [k for k in kept if k.title == record.title]
             if any(k.unit == record.unit for k in same):
                 continue
-            if same and (record.unit is None or record.source == "after"):
+            told_again = record.source == "after" or record.title_span in self.units.guessed
+            if same and (record.unit is None or told_again):
                 continue
             fuller = next((k for k in same if k.unit and record.unit and _one_body(k.unit, record.unit)), None)
             if fuller is not None:
@@ -156,7 +157,9 @@ class _Article:
     def _is_address(record: Official, other: Official) -> bool:
         """Whether 小某书记, 某某书记 or 某某老师 is only a way to call one whose fuller name or title is in another record."""
         if other.person != record.person:  # by a part of the name
-            called = record.person[0] in "小老" and record.person[1:] in other.person and other.title.endswith(record.title)
+            called = (
+                record.person[0] in "小老" and record.person[1:] in other.person and other.title.endswith(record.title)
+            )
             return called or (len(other.person) > len(record.person) and other.person.endswith(record.person))
         fuller = other.title != record.title and other.title.endswith(record.title)
         return fuller or (record.title in _ADDRESS and other is not record and other.category == record.category)

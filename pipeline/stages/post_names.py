@@ -19,6 +19,7 @@ _NEIGHBOURS = frozenset({"community", "village", "compound"})
 _ETHNIC = "|".join((*(f"{people}族" for people in PEOPLES), "各族", "蒙古", "哈萨克", "维吾尔"))
 _COUNTY_LEVELS = frozenset("市县区旗")
 _LEVEL_INSIDE = re.compile(r"(?<=[一-鿿]{2})[省市县区镇乡村](?=[一-鿿]{3})")
+_COMPANY = re.compile(r"(?:集团)?(?:控股|股份)?(?:有限)?(?:责任)?(?:公司)$|集团$")
 _INSTITUTION = re.compile(r"院|中心|[所站校]|大学")
 _AUTONOMOUS = re.compile(rf"(?:{_ETHNIC}){{1,5}}自治(?=[县州旗]$)")
 
@@ -52,7 +53,9 @@ class UnitNames:
 
     def __init__(self, folded: str, names: Sequence[Name], home: str, page_text: str):
         self.folded, self.page_text = folded, page_text
-        self.names = [n for n in names if (n.place and _known(n)) or (n.record.type == "ORG" and not _bare_clinic(n.text))]
+        self.names = [
+            n for n in names if (n.place and _known(n)) or (n.record.type == "ORG" and not _bare_clinic(n.text))
+        ]
         self.starts = [n.start for n in self.names]
         said = [(n.start, n.text, n.record.canonical) for n in self.names if n.place and n.record.canonical]
         heads = [(n.start, upper_names().starts(n.text, 0)) for n in self.names if not n.place]
@@ -140,7 +143,12 @@ class UnitNames:
         head = upper_names().starts(text, 0)
         own = len(text) - (len(head.name) if head else 0) > 3  # 某市妇联 is not short for another body of the city
         for other in self.names:
-            if other.place or len(other.text) <= len(best) or other.text[-1] != text[-1]:
+            if other.place or len(other.text) <= len(best):
+                continue
+            stem = _COMPANY.sub("", other.text)  # 临江广电网络 for 甲省广播电视网络股份有限公司
+            if stem != other.text and own and len(text) > 3 and text[-2:] == stem[-2:] and _in_order(text, stem):
+                best = "".join(other.text.split())
+            if other.text[-1] != text[-1]:
                 continue
             short = own and len(text) <= 0.6 * len(other.text) and text[0] == other.text[0]
             short = short and _in_order(text, other.text)

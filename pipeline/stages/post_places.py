@@ -16,7 +16,7 @@ LEVEL_OF_WORD = {
     "小区": "compound", "家属院": "compound",
 }  # fmt: skip
 _UPPER = ("province", "city", "county")
-_LEVEL_WORD = re.compile(r"(?:共青团|中共|团)?(省|市|州|县|区|旗|镇|乡|街道|社区|村)")
+_LEVEL_WORD = re.compile(r"(?:共青团|中共|团)?(自治区|省|市|州|县|区|旗|镇|乡|街道|社区|村)")
 _NATIONAL = re.compile(r"(?:中国共产党|中共|共青团|国网|中国|中华)")
 _LOWER = re.compile(r"[一-鿿]{1,6}?(?:街道|[镇乡]|社区|村)")
 _SUFFIX = re.compile(r"(?:省|市|县|区|镇|乡|街道|社区|村)$")
@@ -112,8 +112,11 @@ class UnitPlaces:
 
     def _head(self, name: str) -> tuple[str, str] | None:
         """The place that a name begins with, and the rest of the name."""
+        upper = upper_names().starts(name, 0)
         for known, path in self._longest_first():
             if len(known) > 1 and name.startswith(known) and len(name) - len(known) > 1:
+                if upper is not None and not upper.short and len(upper.name) > len(known):
+                    break  # 南江区 of 南江区人大, though the article names a river 南江
                 return path, name[len(known) :]
         lower = _LOWER.match(name)
         area = divisions().by_path(self.local) if self.local else None
@@ -121,7 +124,6 @@ class UnitPlaces:
             towns = divisions().under(area.code, lower.group())
             if towns:
                 return towns[0].path, name[lower.end() :]
-        upper = upper_names().starts(name, 0)
         if upper is not None and len(name) - len(upper.name) > 1:
             path = self._nearest(upper).path
             # the short name of a county far away is rather another word

@@ -10,6 +10,7 @@ from pipeline.lexicon.organisations import generic_organisation, kind_of
 from pipeline.lexicon.posts import Title
 from pipeline.stages.post_names import Name, Unit, UnitNames, compatible
 from pipeline.stages.post_places import LEVEL_OF_WORD
+from pipeline.stages.posts import Span
 
 _GENERAL = ("community", "village", "town")
 _BARE_PLACE = re.compile(r"(?:[该本我全驻]|派驻)?(社区|街道|小区|家属院|嘎查|自治区|省|市|州|县|区|旗|镇|乡|村)$")
@@ -20,6 +21,8 @@ _BARE_BODY = {
 _BARE_WORD = re.compile(r"[该本我]?(学校|医院|公司|集团|企业|银行|合作社|法院|检察院)")
 _KIND_OF_WORD = {"公司": "企业", "集团": "企业"}
 _CLINIC = re.compile(r"(?:科|病区|病房|手术室|门诊|护理部|医务部)$")
+# A department without the name of what it belongs to: 研究室, 业务处
+_ROOM = re.compile(r"[一-鿿]{0,7}(?:研究室|办公[室厅]|[处股科]|业务室)")
 _COMMITTEE = re.compile(r"(?:党支部|党总支|党委|居委会|村委会)$")
 _TEAM = re.compile(
     r"(?:第[一二三四五六七八九十]+)?(?:(?![由被受经请任是为])[一-鿿]){0,3}(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组|工作队|专班|主席团|代表团|评审组|专家组|慰问组|慰问团|考察团|访问团)$"
@@ -62,6 +65,7 @@ class Units(UnitNames):
         self.posts, self.titles = posts, titles
         self.people_by_end = {n.end: n.start for n in people}
         self._found: dict[int, Unit | None] = {}
+        self.guessed: set[Span] = set()  # where the titles stand whose units nothing near them tells
 
     def of(self, post: int) -> Unit | None:
         """The unit of a post, None if the text tells none."""
@@ -88,9 +92,14 @@ class Units(UnitNames):
             or self._line_before(post)
             or self._of_colleague(post)
             or self._team_before(title, name.start)
-            or self._implied(title, name.start)
-            or self._fallback(title, name.start)
+            or self._guess(post)
         )
+
+    def _guess(self, post: int) -> Unit | None:
+        """The unit of a title that no words near it tell."""
+        name, title = self.posts[post], self.titles[post]
+        self.guessed.add((name.start, name.end))
+        return self._implied(title, name.start) or self._fallback(title, name.start)
 
     def _said_before(self, post: int) -> int | None:
         """Where the words that may tell the unit end: at the title, or at the name that it stands behind and what is said
@@ -173,6 +182,8 @@ class Units(UnitNames):
         places = [n for n in self.names if n.place and opens < n.end < at]
         opens = places[-1].end if places else opens
         words = self.folded[opens:at]
+        if not places and _ROOM.fullmatch(words):
+            return None
         category = kind_of(words).category
         if not _BODY.fullmatch(words) or category is None or (title.level and words.endswith("政府")):
             return None
@@ -206,13 +217,17 @@ class Units(UnitNames):
         return unit
 
     def _implied(self, title: Title, at: int) -> Unit | None:
-        """What the title itself says: 镇长 is of a town, 校长 of a school."""
+        """What the title itself says: 镇长 is of a town, 校长 of a school; a role is only of what its paragraph has told."""
+        unit = None
         if title.level:
             word = _LEVEL_IN_TITLE.search(title.text)
-            return self.place_of_level(title.level, at, word.group() if word else "", role=title.role)
-        if title.units:
-            return self.organisation(title.units, at)
-        return None
+            unit = self.place_of_level(title.level, at, word.group() if word else "", role=title.role)
+        elif title.units:
+            unit = self.organisation(title.units, at)
+        paragraph = self.folded.rfind("\n", 0, at) + 1
+        if title.role and unit is not None and (unit.span is None or not paragraph <= unit.span[0] < at):
+            return None
+        return unit
 
     def _of_colleague(self, post: int) -> Unit | None:
         """某局局长甲、科员乙; 某常委会主任甲主持,副主任乙: the organisation of the title before in the sentence."""
@@ -225,7 +240,9 @@ class Units(UnitNames):
         unit = self.of(post - 1)
         if unit is None:
             return None
-        if not title.role and _plain(title) == _plain(before):
+        low = self._clause_start(self.posts[post].start)
+        in_room = _ROOM.fullmatch(self.folded, low, self.posts[post].start)
+        if (not title.role and _plain(title) == _plain(before)) or (in_room and unit.name and not unit.name.place):
             return unit
         joined = re.fullmatch(r"[一-鿿· ]{2,8}[、,和及与]", gap)
         if joined and title.official and not title.role and not title.units:

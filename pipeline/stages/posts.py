@@ -20,7 +20,10 @@ Span = tuple[int, int]
 
 # Between a title and the name after it: 组长:某某, 网格员“小某”, 副主任(主持工作)某某, 楼长、退役军人某某
 _APPOSED = "退役军人|退伍军人|转业军人|老党员|中共党员|党员|复员军人|同志|老人"
-_BEFORE_NAME = re.compile(rf"(?:、(?:{_APPOSED})|、\d{{2,3}}岁的)?(?:\([^()\n]{{1,10}}\))?[ :“\"‘]{{0,2}}$")
+_KIN = "侨胞|华侨|归侨|乡亲|乡贤|儿子|女儿|孙子|孙女|妻子|丈夫|父亲|母亲|弟弟|哥哥|姐姐|妹妹|军嫂|军属"
+_BEFORE_NAME = re.compile(
+    rf"(?:、(?:{_APPOSED})|、[一-鿿]{{0,8}}(?:{_KIN})|、\d{{2,3}}岁的)?(?:\([^()\n]{{1,10}}\))?[ :“\"‘]{{0,2}}$"
+)
 # Between two titles of one person: a separator, then at most the unit of the second. No comma: 镇长甲,乡长乙 are two people.
 _BETWEEN_TITLES = re.compile(
     r"(?:[、/ ]|兼任?|和|及|暨|,?现任?|,?(?:同时)?[也又还]是|,同时(?:兼任|担任|还是|也是))[^,。;:!?()、\n]{0,40}"
@@ -37,7 +40,7 @@ _BETWEEN_PEOPLE = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、 ]|和|及|、 )(?:�
 _BETWEEN_HOLDERS = re.compile(r"[、和及][^,。;:!?、\n]{0,40}")
 _TAKES_SURELY = "担任|出任|就任|接任|升任|转任|调任|改任|连任|兼任|现任|曾任|历任|拟任|留任|续任|任命|当选为?|推选为?|推举|选举|选为|聘为|聘请|聘任|免去[其他她]"
 _TAKES_PERHAPS = (
-    "(?<![责主信重放离一胜])任(?![务何由意性教期课])|聘(?![请任])|(?<!化身)(?<!称)(?<!视)(?<!认)(?<!因)为|成为|是|当上了?|当起了?|当了|当过"
+    "(?<![责主信重放离一胜])任(?![务何由意性教期课])|聘(?![请任])|(?<!化身)(?<!称)(?<!视)(?<!认)(?<!因)为|成[为了]|是|当上了?|当起了?|当了|当过"
     "|(?<![应适相])当(?![年天时日地场前选然初])|做了"
 )
 _TAKES = f"{_TAKES_SURELY}|{_TAKES_PERHAPS}"
@@ -55,7 +58,9 @@ _GIVES_HIM = re.compile(r"(?:聘请?|请|选|推举|派)[他她]")
 # Between a title and the name of who held it: 当了十年书记的甲, 从局长岗位退休的甲
 _OF_PERSON = re.compile(r"(?:(?:岗位|职务|位置|任)上?)?(?:退休|离休|退下来?|卸任|离任|退居二线)?后?的")
 # What follows a title that somebody takes: the clause ends, or 职务, 候选人, 以来. 为村民讲课 takes no post.
-_TITLE_ENDS = re.compile(r"[,;。、!?)(”\n《：:—…]|$|(?:的|一)?职务?|候选人|以来|期间|后|时|兼|和|并|,|\d|的[时日后\d]")
+_TITLE_ENDS = re.compile(
+    r"[,;。、!?)(”\n《：:—…]|$|(?:的|一)?职务?|候选人|以来|期间|之一|后|时|兼|和|并|,|\d|的[时日后\d]"
+)
 _LEAVES_POST = re.compile(r"(?:同志)?(?:的|因[^。;\n]{1,12}辞去|辞去|不再担任)[^。;\n]{0,40}")
 _AND_OTHERS = "等"  # 甲、乙等村民代表
 _IN_BRACKET = re.compile(r"(?:同志)?\([^()。;\n]{0,40}")
@@ -135,7 +140,7 @@ class _Holdings:
 
     def _before(self, start: int) -> list[int]:
         """The titles that stand before the name at `start`, first to last."""
-        gap = _BEFORE_NAME.search(self.text, max(0, start - 14), start)
+        gap = _BEFORE_NAME.search(self.text, max(0, start - 20), start)
         last = self.title_ends.get(gap.start() if gap else start)
         if last is None:
             last = self.title_ends.get(start)
@@ -207,7 +212,7 @@ class _Holdings:
         following = bisect_left(self.person_starts, end)
         clause = _OF_PERSON.match(self.text, end)
         if clause and self.person_starts[following : following + 1] == [clause.end()]:
-            for each in self._chain_after(post):
+            for each in [*self._chain_before(post), *self._chain_after(post)]:
                 self._add(each, following, "predicate")
             return
         person = self._person_before(start)
