@@ -28,6 +28,7 @@ def organisation_words() -> dict[str, Any]:
     )
 
 
+_STREET = re.compile(r"(?:大学|学院|小学|中学|医院|师大)(?:[东西南北中]?[路街巷里])")
 _BANK = re.compile(r"[总省市县区分支本该各]+行")
 
 
@@ -47,9 +48,18 @@ def kind_of(name: str) -> Kind:
         kind = next((k for stop in range(len(name) - 2, 1, -1) if (k := _by_end(name[:stop], ends))), None)
     kind = kind or Kind((), None)
     for word, category in inside.items():
-        if kind.kinds and word in name and kind.category not in (category, "mass_org", "association", "enterprise"):
+        if (
+            kind.kinds
+            and word in _without_streets(name)
+            and kind.category not in (category, "mass_org", "association", "enterprise")
+        ):
             kind = Kind(kind.kinds, category)
     return kind
+
+
+def _without_streets(name: str) -> str:
+    """A name without the roads and streets in it that are called after a school: 学院路街道办事处."""
+    return _STREET.sub("", name)
 
 
 def _by_end(name: str, ends: dict[str, Kind]) -> Kind | None:

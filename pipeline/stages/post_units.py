@@ -13,7 +13,9 @@ from pipeline.stages.post_places import LEVEL_OF_WORD
 from pipeline.stages.posts import Span
 
 _GENERAL = ("community", "village", "town")
-_BARE_PLACE = re.compile(r"(?:[该本我全驻]|派驻)?(社区|街道|小区|家属院|嘎查|自治区|省|市|州|县|区|旗|镇|乡|村)$")
+_BARE_PLACE = re.compile(
+    r"(?:[该本我全驻]|派驻)?(社区|街道|小区|家属院|嘎查|自治区|(?<![一-鿿]民)(?<![园景校住厂矿灾库牧林片战农城超门家老返下回])[省市州县区旗镇乡村])$"
+)
 _BARE_BODY = {
     "院": "院", "校": "学校", "局": "局", "所": "所", "站": "站", "馆": "馆", "厂": "企业", "行": "银行", "社": "社",
     "会": "会", "团": "团", "队": "队", "场": "场", "司": "企业",
@@ -43,6 +45,7 @@ _BODY = re.compile(r"(?![一二两三四五六七八九十几多各某每]|该|�
 _OPENS_BODY = re.compile(
     r"现任|原任?|时任|曾任|[任为是由兼让请对向和与及的]|担任|出任|当选|同志|当了|了一?[名个位]?|一[名个位]|先后|随后|作为"
 )
+_OPENS_SHORT = re.compile(r"(?:^|[^一-鿿]|[的该本我由任为兼时原现让请到在和与及向对据被派驻是])$")
 _HEADLINE = 40  # characters at most
 _AND = re.compile(r"[、和及与]")
 _LEVEL_IN_TITLE = re.compile(r"[省市州盟县区旗](?=委|长|级|纪|监|政)")
@@ -163,6 +166,8 @@ class Units(UnitNames):
         if title.level and left.endswith("政府"):  # 任政府副县长
             return None
         for size in range(min(10, len(left)), 1, -1):
+            if not _OPENS_SHORT.search(left[:-size]):  # 北山供电所 is not the 供电所 of 南山
+                continue
             name = self.last(lambda n, end=left[-size:]: not n.place and n.text.endswith(end), at)  # type: ignore[misc]
             if name:
                 return self.unit(name)
