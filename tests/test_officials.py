@@ -188,6 +188,16 @@ def test_posts_of_meetings_lists_and_decisions(text: str, expected: set[tuple[st
         # a role is of the place told before in its paragraph, or of none
         (f"{VILLAGE}通了水。[村民|POST][石磊|PER]说", {("石磊", "村民", "石桥村")}),
         (f"{VILLAGE}通了水。\n[村民|POST][石磊|PER]说", {("石磊", "村民", None)}),
+        (f"{VILLAGE}[村支书|POST][石磊|PER]很忙。当了十年[支书|POST]的[石磊|PER]说", {("石磊", "村支书", "石桥村")}),
+        ("[县茶叶协会|ORG][会长|POST]、[创会会长|POST][石磊|PER]",
+         {("石磊", "会长", "县茶叶协会"), ("石磊", "创会会长", "县茶叶协会")}),
+        # a colleague's unit must be of the kind
+        ("[丰禾公司|ORG][负责人|POST][石磊|PER]、[校长|POST][许琳|PER]到场", {("石磊", "负责人", "丰禾公司"), ("许琳", "校长", None)}),
+        # a life told between name and post
+        ("[石磊|PER],男,汉族,1975年3月生,大学学历,中共党员,现任[县水利局|ORG][局长|POST]。", {("石磊", "局长", "县水利局")}),
+        ("[石磊|PER](女),1968年11月出生,[清河县人民法院|ORG][庭长|POST];", {("石磊", "庭长", "清河县人民法院")}),
+        # of two stations of one kind; a quarter is no county
+        ("[南山供电所|ORG]开会。北山供电所[主任|POST][石磊|PER]到场", {("石磊", "主任", "北山供电所")}),
         # a form of address adds nothing, nor does a post told again without its unit
         (f"{VILLAGE}[网格员|POST][石磊|PER]去了{HOLLOW}。[网格员|POST][石磊|PER]说", {("石磊", "网格员", "石桥村")}),
         ("[县一中|ORG][校长|POST][石磊|PER]到场。[石磊|PER][老师|POST]说", {("石磊", "校长", "县一中")}),
@@ -252,6 +262,7 @@ def test_status(text: str, status: str) -> None:
         ("[省供销社|ORG][副主任|POST][石磊|PER]", "public_institution", True),
         ("[临江大学校友总会|ORG][秘书长|POST][石磊|PER]", "association", False),
         ("[县实验小学|ORG][校长|POST][石磊|PER]", "school", False),
+        ("[学院路街道办事处|ORG]民政科[科长|POST][石磊|PER]", "party_government", True),
         ("[丰禾果品合作社|ORG][理事长|POST][石磊|PER]", "enterprise", False),
         ("[县茶叶协会|ORG][会长|POST][石磊|PER]", "association", False),
         ("[县人大代表|POST][石磊|PER]", "delegate", False),

@@ -23,6 +23,7 @@ _FORMER_CLAUSE = re.compile(r"原|时任|前任")
 _ELECT = re.compile(r"当选|选举|补选|推选|拟任|提名|候选|选为")
 _RETIRED = re.compile(r"(?:岗位|职务|位置|任)上?(?:退休|离休|退下|卸任|离任|退居)")
 _LEFT = re.compile(r"免去|辞去|不再担任|卸任|离任")
+_BODY = re.compile(r"(?:村|社区)?(?:党?总?支部?|党委|党总支|党工委|党组|居委会|村委会|[村居]民委员会)|村|社区")
 _ADDRESS = frozenset({"老师", "医生", "大夫", "师傅", "警官", "法官"})  # anybody of the trade is called so
 _BREAK = "、,。;:!?()“”\n"
 
@@ -37,6 +38,12 @@ def _one_body(one: str, other: str) -> bool:
         return True
     rest = iter(long)
     return len(short) > 4 and short[:2] == long[:2] and all(character in rest for character in short)
+
+
+def _shorter(record: Official, other: Official) -> bool:
+    """Whether one record of a person tells in short what the other tells: 书记, 支书 of the 党支部书记, 村支书 of one unit."""
+    rest = other.title.removesuffix(record.title)
+    return bool(rest != other.title and _BODY.fullmatch(rest) and record.unit == other.unit)
 
 
 @Language.factory("news_officials", assigns=["doc._.officials"], requires=["doc._.mentions"])
@@ -149,7 +156,7 @@ class _Article:
                 kept[kept.index(next(k for k in same if k.unit is None))] = record
                 continue
             kept.append(record)
-        everyone = [r for kept in by_person.values() for r in kept]
+        everyone = [r for kept in by_person.values() for r in kept if not any(_shorter(r, o) for o in kept)]
         out = [r for r in everyone if r.source != "after" or not any(self._is_address(r, other) for other in everyone)]
         return sorted(out, key=lambda r: (r.title_span, r.person_span))
 

@@ -253,7 +253,13 @@ class Units(UnitNames):
         if joined and title.official and not title.role and not title.units:
             return unit  # 某镇党委书记甲,党委委员乙
         joined = re.fullmatch(r"[一-鿿·, ]{2,8}[、和及与]", gap)
-        return unit if joined and unit.name and not unit.name.place else None
+        return unit if joined and unit.name and not unit.name.place and self._suits(title, unit) else None
+
+    @staticmethod
+    def _suits(title: Title, unit: Unit) -> bool:
+        """Whether a title may be of a unit that is told with another: 某公司负责人甲、校长乙 are of two."""
+        kinds = kind_of(unit.text).kinds
+        return not title.role and not (title.units and kinds and not set(kinds) & set(title.units))
 
     def _line_before(self, post: int) -> Unit | None:
         """委员:乙 below 某村主任:甲: a list whose lines begin with the titles."""

@@ -59,7 +59,7 @@ _GIVES_HIM = re.compile(r"(?:聘请?|请|选|推举|派)[他她]")
 _OF_PERSON = re.compile(r"(?:(?:岗位|职务|位置|任)上?)?(?:退休|离休|退下来?|卸任|离任|退居二线)?后?的")
 # What follows a title that somebody takes: the clause ends, or 职务, 候选人, 以来. 为村民讲课 takes no post.
 _TITLE_ENDS = re.compile(
-    r"[,;。、!?)(”\n《：:—…]|$|(?:的|一)?职务?|候选人|以来|期间|之一|后|时|兼|和|并|,|\d|的[时日后\d]"
+    r"[,;。、!?)(”\n《：:—…]|$|(?:的|一)?职务?|候选人|人选|以来|期间|之一|后|时|兼|和|并|,|\d|的[时日后\d]"
 )
 _LEAVES_POST = re.compile(r"(?:同志)?(?:的|因[^。;\n]{1,12}辞去|辞去|不再担任)[^。;\n]{0,40}")
 _AND_OTHERS = "等"  # 甲、乙等村民代表
