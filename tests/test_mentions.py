@@ -160,13 +160,35 @@ def test_the_form_of_a_place_speaks_for_the_model_alone() -> None:
 
 
 def test_what_is_no_name_by_itself_is_none() -> None:
-    text = "俺村、某村、十里八村、兄弟街道、县镇村"
+    text = "俺村、某村、十里八村、兄弟街道、县镇村、柳溪村村"
     assert resolve(text, model=[(surface, "PLACE") for surface in text.split("、")]) == []
 
 
 def test_the_reading_of_the_model_stands_against_a_part_of_it() -> None:
     found = resolve("走进柳岸农贸市场", model=[("柳岸农贸市场", "PLACE")], short=[("柳岸", "PLACE", "town")])
     assert [f[0] for f in found] == ["柳岸农贸市场"]
+
+
+def test_a_village_may_be_named_by_a_word() -> None:
+    found = resolve("他搬进了石化小区", model=[("石化小区", "PLACE")])
+    assert found == [("石化小区", "PLACE", "model")]
+
+
+def test_a_short_name_gives_way_to_the_longer_one_that_the_model_sees() -> None:
+    text = "列车从临江西站开出"
+    found = resolve(text, model=[("临江西站", "PLACE", "other")], places=[("临江", "PLACE", "city")])
+    assert [f[:2] for f in found] == [("临江西站", "PLACE")]
+    found = resolve(text, score=0.4, model=[("临江西站", "PLACE", "other")], places=[("临江", "PLACE", "city")])
+    assert [f[:2] for f in found] == [("临江", "PLACE")]
+
+
+def test_of_the_branch_of_a_village_the_village_is_named() -> None:
+    found = resolve("对柳溪村委、东塘村村委和北桥社区党支部开展调查", model=[
+        ("柳溪村委", "ORG"), ("东塘村村委", "ORG"), ("北桥社区党支部", "ORG")
+    ])  # fmt: skip
+    assert [f[:2] for f in found] == [("柳溪村", "PLACE"), ("东塘村", "PLACE"), ("北桥社区", "PLACE")]
+    found = resolve("临江镇柳溪村党支部", model=[("临江镇柳溪村党支部", "ORG")], places=[("临江镇", "PLACE", "town")])
+    assert [f[:2] for f in found] == [("临江镇", "PLACE"), ("柳溪村", "PLACE")]
 
 
 def test_the_short_form_of_a_village_is_no_person() -> None:

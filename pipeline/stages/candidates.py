@@ -15,7 +15,9 @@ from pipeline.lexicon.place_names import GENERIC, upper_names
 from pipeline.stages.place_bounds import bounds
 
 MODEL = "model"
+LIKELY = 0.5  # the least confidence of a mention
 _LEAST = 0.25  # a score of the model below which the form of a name says nothing
+_OF_ITSELF = frozenset(("deictic", "misprint"))  # sources that are right whatever stands about what they find
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def believe(text: str, candidates: Iterable[Candidate], with_model: bool) -> lis
     A person's name of three characters that is a candidate in several places is as likely as all of them together; where
     the model alone sees it, it errs in one place as in another, and the surest counts.
     """
-    out = _each(text, candidates, with_model)
+    out = _outweighed(_each(text, candidates, with_model))
     doubts: dict[str, float] = {}
     least: dict[str, float] = {}
     for candidate in filter(_shared, out):
@@ -90,6 +92,20 @@ def believe(text: str, candidates: Iterable[Candidate], with_model: bool) -> lis
             doubts[surface] = doubts.get(surface, 1.0) * doubt
     together = {s: doubts.get(s, 1.0) * least.get(s, 1.0) for s in {*doubts, *least}}
     return [replace(c, confidence=1.0 - together[text[c.start : c.end]]) if _shared(c) else c for c in out]
+
+
+def _outweighed(candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates; a place that the model does not see is no likelier than that the longer one is none which the model
+    sees about it: the town of 石桥 before 石桥西站."""
+    longer = [c for c in candidates if MODEL in c.sources and c.type == "PLACE" and c.confidence >= LIKELY]
+
+    def weighed(c: Candidate) -> Candidate:
+        if c.type != "PLACE" or MODEL in c.sources or _OF_ITSELF.intersection(c.sources):
+            return c
+        above = max((o.score or 0.0 for o in longer if o.holds(c)), default=0.0)
+        return replace(c, confidence=min(c.confidence, 1.0 - above))
+
+    return [weighed(c) for c in candidates]
 
 
 def _shared(candidate: Candidate) -> bool:

@@ -27,12 +27,11 @@ from pipeline.lexicon.organisations import generic_organisation
 from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.trie import Finder
 from pipeline.records import Mention
-from pipeline.stages.candidates import MODEL, Candidate, believe, gather, merge
+from pipeline.stages.candidates import LIKELY, MODEL, Candidate, believe, gather, merge
 from pipeline.stages.organisations import without_verbs
 from pipeline.stages.place_bounds import bounds
 from pipeline.stages.post_spans import attach_titles
 
-_LIKELY = 0.5  # the least confidence of a mention
 _SURE = 0.8  # of an organisation that is looked for in the rest of the article
 _ORG_FIRST = 0.5  # an organisation is served before what is inside it
 _SHORT = {"ORG": 3, "PLACE": 2}  # characters that are too few to look for
@@ -41,7 +40,10 @@ _PARTY_BODY = re.compile(
     r"(?:(?:村|社区|嘎查|^)妇联|村务监督委员会|(?<=[市县区州省])委|(?<=[省市县区州旗])监委|党委|党工委|党总支|党支部|党组|人大工委|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
 )
 _LEAGUE = re.compile(r"团|共青团|民革|民盟|民建|民进|农工|致公|九三")  # their 市委 is an organisation before any title
-_SHORT_COMMITTEE = re.compile(r"(?:村|社区|嘎查)(?:委|村委|居委)会$|[一-鿿](?<!村民)(?<!居民)居委会$")
+# of a village or community: what is named is the place
+_SHORT_COMMITTEE = re.compile(
+    r"(村|社区|嘎查)(?:(?:委|村委|居委)会?|党委|党总支|(?:党|团)?支部|支委会?|“?两委”?)$|[一-鿿](?<!村民)(?<!居民)居委会$"
+)
 _GROUP_OF = re.compile(r"(?:社区|[村镇乡]|街道)(?:工作)?(?:小组|专班)$")  # 某社区工作小组: no name of its own
 _NAMED_AFTER = re.compile(r"纪念[馆堂园碑]|故居|旧居|故里|墓|祠|广场|公园|塑像|雕像")  # a person may stand before it
 _HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|(?:组织|宣传|纪检|统战|政法|武装)?委员|成员|常委|秘书长|主席)")
@@ -58,9 +60,7 @@ class Mentions:
         text = doc._.folded
         with_model = CANDIDATES + MODEL in doc.spans
         candidates = [
-            c
-            for c in believe(text, merge(trim_organisations(text, gather(doc))), with_model)
-            if c.confidence >= _LIKELY
+            c for c in believe(text, merge(trim_organisations(text, gather(doc))), with_model) if c.confidence >= LIKELY
         ]
         titles = [c for c in candidates if c.type == "POST"]
         names = resolve(text, [c for c in candidates if c.type != "POST"], titles)
@@ -78,11 +78,21 @@ class Mentions:
 
 
 def trim_organisations(text: str, candidates: list[Candidate]) -> list[Candidate]:
-    """The candidates, verbs at the head of an organisation that the model found taken off: 某县举行某某协会."""
-    return [
-        replace(c, start=without_verbs(text, c.start, c.end)) if c.type == "ORG" and c.sources == (MODEL,) else c
-        for c in candidates
-    ]
+    """The candidates, verbs at the head of an organisation that the model found taken off: 某县举行某某协会; of a branch
+    or committee of a village the village, which is what is named: 石桥村|党支部."""
+    ends = {c.end for c in candidates if c.type == "PLACE"}
+    out = []
+    for c in candidates:
+        if c.type == "ORG" and c.sources == (MODEL,):
+            body = _SHORT_COMMITTEE.search(text, c.start, c.end)
+            if body and body.group(1):
+                start = max((e for e in ends if c.start < e < body.start(1)), default=c.start)
+                level = "community" if body.group(1) == "社区" else "village"
+                c = replace(c, start=start, end=body.end(1), type="PLACE", level=level)
+            else:
+                c = replace(c, start=without_verbs(text, c.start, c.end))
+        out.append(c)
+    return out
 
 
 def resolve(text: str, candidates: list[Candidate], titles: list[Candidate]) -> list[Candidate]:

@@ -177,9 +177,12 @@ class Bounds:
         stem, suffix = name[: ending.start()], self._suffixes[ending.group()]
         if stem[-1] == "乡" or not _NEVER.isdisjoint(stem) or _CLASSES.issuperset(stem):
             return True
-        if suffix.level == "other" or name in divisions() or len(stem) > suffix.most:
-            return stem in suffix.generic
-        return _common(stem, suffix, None, False, False, False)
+        if stem in suffix.generic:
+            return True
+        if suffix.level == "other" or len(stem) > suffix.most or name in divisions():
+            return False
+        # 老旧小区, 石桥村村; 兄弟街道, for the list has all towns, but villages are named by words: 团结村
+        return stem.endswith((*suffix.phrases, suffix.text)) or (suffix.group == "town" and _ordinary(stem))
 
     def anchors(self, text: str) -> Iterator[Anchor]:
         """Each suffix in the text, from left to right."""
