@@ -196,6 +196,12 @@ def test_a_damaged_member_of_a_zip_costs_no_other(tmp_path):
     assert [item.error for item in items if isinstance(item, Failure)] == ["broken"]
 
 
+def test_a_member_of_a_zip_without_a_name_is_left_out(tmp_path):
+    data = zipped({"first.txt": "甲村举行了村民会议。".encode(), "b.txt": "乙村修好了路。".encode()})
+    (tmp_path / "a.zip").write_bytes(data.replace(b"first.txt", b"\0irst.txt"))  # a name ends at a null byte
+    assert texts(read(tmp_path / "a.zip")) == ["乙村修好了路。"]
+
+
 def test_links_devices_and_locked_members_are_refused_and_hidden_ones_left_out(tmp_path):
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as archive:

@@ -76,3 +76,8 @@ def test_a_name_scores_by_its_characters_and_what_follows() -> None:
 
 def test_a_surname_and_its_title_that_come_back_are_no_name() -> None:
     assert "徐镇长" not in people("徐镇长来了。徐镇长走了，徐镇长笑了。")
+
+
+def test_a_name_does_not_end_in_a_line_end() -> None:
+    """`$` matches before a line end too."""
+    assert person_names().score("李秀\n") == float("-inf")

@@ -9,7 +9,7 @@ from math import log
 from pipeline.lexicon import load_tsv
 
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
-_ALL_HAN = re.compile(r"[一-鿿㐀-䶿]+$")
+_ALL_HAN = re.compile(r"[一-鿿㐀-䶿]+")
 _UNSEEN = 0.3  # added to every count
 _LEAST = -2.0  # no single character speaks louder against a name
 _TWO_GIVEN = 1.0  # log odds of a given name of two characters against one
@@ -43,7 +43,7 @@ class PersonNames:
         best = float("-inf")
         for size in (2, 1):
             surname, given = name[:size], name[size:]
-            if surname in self._surname and 1 <= len(given) <= 2 and given[0] != surname and _ALL_HAN.match(given):
+            if surname in self._surname and 1 <= len(given) <= 2 and given[0] != surname and _ALL_HAN.fullmatch(given):
                 prior = _TWO_GIVEN if len(given) == 2 else 0.0
                 best = max(best, prior + self._surname[surname] + sum(self._given.get(c, -1.0) for c in given))
         return best + (self.after(following) if following else 0.0)

@@ -97,9 +97,10 @@ class _Zip:
 
     def __iter__(self) -> Iterator[_Member]:
         for number, member in enumerate(self.members):
-            if not member.is_dir():
+            name = _zip_name(member)  # `is_dir` of a member without a name raises
+            if name and not member.is_dir():
                 wrong = _LOCKED if member.flag_bits & 1 else None
-                yield _Member(number, member.file_size, _zip_name(member), wrong)
+                yield _Member(number, member.file_size, name, wrong)
 
     def open(self, number: int, size: int) -> BinaryIO:
         member = self.members[number]
