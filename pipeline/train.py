@@ -1,7 +1,7 @@
-"""Make the shipped models again: `python -m pipeline.train segmenter|splits|headings|names|objects|events|years configs/train.yaml`.
+"""Make the shipped models again: `python -m pipeline.train segmenter|splits|headings|names|objects|events|years|year-kinds configs/train.yaml`.
 
 The models of `objects` and `events` read the vectors of the name model, so they come after `names`, as `years` does,
-which counts the words that tell a page's year.
+which counts the words that tell a page's year; `year-kinds`, which weighs the kinds of its signs, comes after `years`.
 
 `python -m pipeline.train quantise configs/train.yaml` makes the quantised copy of the name model that runs again, as
 `names` does at its end. Two more commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures, and
@@ -32,6 +32,7 @@ COMMANDS = {
     "objects": ("objects", "objects", "train"),
     "events": ("events", "events", "train_events"),
     "years": ("years", "year_words", "train"),
+    "year-kinds": ("year-kinds", "year_kinds", "train"),
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.lexicon import load_tsv
 from pipeline.page.issue import issue_date, news_day
-from pipeline.page.year import YEARS, year_probabilities
+from pipeline.page.year import YEARS, kind_weights, year_evidence, year_probabilities
 from pipeline.page.year_words import word_points
 
 PLAIN = "本报讯(记者 安小川)云溪镇的路修好了。"
@@ -73,7 +73,7 @@ def test_a_day_in_print(line: str, day: date | None):
 EVIDENCE = [
     # full dates, the latest told year
     ("5月18日,大会召开。截至2024年5月15日,收到提案四件。", 2024),
-    ("9月18日,大会召开。2022年8月,他到任。", 2024),
+    ("1月18日,大会召开。2023年11月,他到任。", 2024),  # a month lately past
     ("5月18日,大会召开。2020年,他到任。去年,路通了。2024年全县农业工作会议作了部署。", 2024),
     ("9月18日,大会召开。2021年上半年,增收一成。", 2021),
     ("3月15日,学生返校。2012年2月20日,卫生监督所开始检查。", 2012),  # 学生 and 卫生 are no births
@@ -82,14 +82,28 @@ EVIDENCE = [
     ("6月18日,大会召开。会议听取了2022年度预算执行情况的报告。", 2023),
     ("3月18日,会议通过2022年度审计项目计划。", 2022),
     ("6月27日,大会召开。2024年第二季度好人名单公布。", 2024),
-    ("1月18日,大会召开。大桥计划2025年6月建成。2022年底,他到任。", 2024),
+    ("1月18日,大会召开。大桥计划2025年6月建成。2023年底,他到任。", 2024),
+    ("4月26日,镇上召开2021年度民兵点验大会。", 2021),
+    ("1月26日,镇上召开2021年度总结表彰大会。", 2022),
+    # the season of the page
+    ("1月12日,大会召开。2024年全县增收一成。", 2025),
+    ("10月12日,大会召开。2024年全县增收一成。", 2024),
+    # news that are dated in full, whatever other dates there are
+    ("6月2日,开幕。2019年3月2日,开工。2019年8月13日,封顶。2019年11月4日,验收。", 2019),
     # names that bear a year
+    ("9月16日,大会召开。2020年秋季云溪县助学金发放名单公布。", 2020),
+    ("1月1日,大家迎接2019新年。", 2019),
     ("6月18日,2023云溪龙虾节开幕。", 2023),
     ("6月18日,2023“云溪杯”开赛。", 2023),
     # lengths of time from a told year
     ("5月18日,他还在山上。2015年,他掏钱办起食堂。六年,他贴进去不少。", 2021),
     ("5月18日,十年前,她还不会修车。2012年她跟着丈夫学起。", 2022),
     ("9月18日,她被表彰。2001年9月,她来到山里,一背就是二十二年了。", 2023),
+    ("6月6日,活动启动。自2005年首次开展以来,已连续开展了十四届。", 2018),
+    (
+        "5月18日,他还在投币。2010年清明前,他签下志愿书。十五年来,他攒下一箱硬币。2022年,他获评好人。",
+        2025,
+    ),  # told like a plan, and past
     # ages
     ("他1960年出生,今年62岁。", 2022),
     # anniversaries
@@ -106,6 +120,13 @@ EVIDENCE = [
     ("5月6日(星期一),大会召开。主题教育深入人心。2018年,路通了。", 2019),
     ("5月11日,农历四月初四,庙会开场。", 2024),
     ("2月29日,大会召开。村里正推进脱贫攻坚,2019年底出列。", 2020),
+    ("7月28日晚,传统火把节开幕。2022年,路通了。", 2024),
+    ("3月20日,春分,农技员下田。2022年,路通了。", 2024),
+    ("1月28日,新春佳节将至,他走访困难户。2020年,路通了。", 2022),
+    ("12月30日,村里迎接龙年春节。2021年,路通了。", 2023),
+    ("1月30日,村里喜迎兔年春节。2021年,路通了。", 2023),
+    # elections
+    ("3月18日,村“两委”换届,选民投票。2019年,路通了。", 2021),
     # what is in the news
     ("2月18日,医护人员驰援湖北,村口设卡防新冠肺炎。", 2020),
     ("11月18日,核酸检测点增至四处,志愿者送来抗原试剂。", 2022),
@@ -123,13 +144,35 @@ def test_evidence_of_the_year(text: str, year: int):
     ("text", "impossible"),
     [
         ("县农业农村局局长到会。", 2015),  # a body of a later day
-        ("县卫计委主任到会。", 2021),  # a body of an earlier day
+        ("国家卫生计生委发文。", 2021),  # a body of an earlier day
+        ("县文化广电和旅游局到会。", 2016),  # no 旅游局
         ("2021年3月,他到任。", 2019),  # told as past
         ("5月6日(星期一),大会召开。", 2023),  # another day of the week
     ],
 )
 def test_evidence_against_a_year(text: str, impossible: int):
     assert year_probabilities(text, news_day(text))[impossible] < 0.02
+
+
+def test_a_body_within_the_name_of_another_is_not_it():
+    odds = year_probabilities("县文化广电和旅游局到会。", None)
+    assert odds[2023] > 2 * odds[2017]
+
+
+def test_what_is_over_is_recalled_but_what_is_to_come_is_not_known():
+    odds = year_probabilities("3月5日,台风“暹芭”毁坏的堤坝修好了。", (3, 5))
+    assert odds[2021] < odds[2023] / 10  # it came in July 2022
+
+
+def test_an_election_told_of_another_year_is_none():
+    now, then = "村委会换届,选民投票。", "2008年村委会换届。"
+    odds = [year_probabilities(text, (3, 18)) for text in (now, then)]
+    assert odds[0][2021] / odds[0][2023] > 2 > odds[1][2021] / odds[1][2023]
+
+
+def test_each_kind_of_sign_has_a_weight():
+    assert set(kind_weights()) == set(year_evidence(PLAIN, None))
+    assert not any(any(points.values()) for points in year_evidence(PLAIN, None).values())
 
 
 def test_words_of_a_year_count_for_it():
@@ -170,9 +213,12 @@ def test_the_latest_news_of_a_page(text: str, day: tuple[int, int] | None):
 
 
 def test_the_lexicons_of_evidence_are_sound():
-    for row in load_tsv("year_clues.tsv", ("term", "first", "last", "weight"), ("first", "last"), ("term", "first")):
-        assert row["first"] or row["last"] or float(row["weight"]) == 0, row
-        assert not row["last"] or row["first"][:4] <= row["last"][:4], row
+    optional = ("first", "last", "before", "after")
+    for row in load_tsv("year_clues.tsv", ("term", *optional), optional, ("term", "first")):
+        assert row["before"] or row["after"], row
+        assert row["first"] or not row["before"], row
+        assert row["last"] or not row["after"], row
+        assert not row["last"] or row["first"] <= f"{row['last']}-12", row
     for row in load_tsv("year_counts.tsv", ("pattern", "base", "step", "weight"), key=("pattern",)):
         assert row["pattern"].count("N") == 1, row
 

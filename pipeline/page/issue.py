@@ -16,7 +16,7 @@ from pipeline.page.year import YEARS, year_probabilities
 
 # A year less sure than this is not given. Above it a guess helps more than it harms, for without a year all dates of a
 # page stay without one; below it, guesses on labelled pages were as often on pages whose year nobody can tell.
-MIN_PROBABILITY = 0.3
+MIN_PROBABILITY = 0.25
 _FEW_DATES, _TOGETHER = 4, 0.6  # of so many dates this share is of one month on any page of one day's news
 _WEEKDAYS = "一二三四五六日"
 
@@ -82,7 +82,7 @@ def news_day(text: str) -> tuple[int, int] | None:
     A page whose dates lie all over the year is a collection: it has no such day.
     """
     counts: Counter[tuple[int, int]] = Counter()
-    flat = _flat(text)
+    flat = flat_text(text)
     for match in _MONTH_DAY.finditer(flat):
         behind = flat[match.end() : match.end() + 14]
         if flat[match.start() - 1 : match.start()] == "年" or re.match(r"前|起|之前|[^,。]{0,9}(?:将|拟)", behind):
@@ -106,13 +106,13 @@ def news_day(text: str) -> tuple[int, int] | None:
 
 
 @lru_cache(maxsize=4)
-def _flat(text: str) -> str:
+def flat_text(text: str) -> str:
     """The folded text without white space: a date may stand across a column break. Not for offsets."""
     return "".join(fold(text).split())
 
 
 def _weigh(text: str) -> int | None:
     """The year that the page most likely is of; None where its evidence decides too little."""
-    odds = year_probabilities(_flat(text), news_day(text))
+    odds = year_probabilities(flat_text(text), news_day(text))
     best = max(odds, key=lambda year: odds[year])
     return best if odds[best] >= MIN_PROBABILITY else None

@@ -1,0 +1,249 @@
+"""Told years as signs of the year of a page: how long ago they are, what stands beside them, lengths of time and ages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
+
+from pipeline.lexicon import load_tsv
+from pipeline.lexicon.calendar import make_date
+from pipeline.lexicon.numbers import parse_number
+
+Day = tuple[int, int]  # month, day
+Points = Iterator[tuple[int, float]]
+
+MOST = 300  # signs of a kind that are looked at, so that a page of nothing else takes no longer
+MONTH_DAY = re.compile(r"(?<![\d年])(1[0-2]|[1-9])月(3[01]|[12]\d|[1-9])日")
+CN = "一二两三四五六七八九十百"
+_BEFORE = 4.0  # what each year before the latest told one loses
+_SEASONS = {"jan": (1,), "spring": (2, 3), "autumn": (10, 11, 12)}  # months of the page
+_FADING = 0.08  # what each year after the last of the table loses
+_LATELY = 3  # months
+_DATED = 3  # full dates of a year that make it the year of a page whose news are dated so
+
+_TOLD = re.compile(
+    r"(?<![\d第.])(?P<year>(?:19|20)\d{2})(?:"
+    r"年的?(?P<rest>度|(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12]\d|0?[1-9])日)?|第?[一二三四1-4]季度|前三季度|[上下]半年|以来"
+    r"|[底末初春夏秋冬]|[寒暑]假|腊月|(?=,))?"
+    r"|(?=[“《]|新年|新春)|(?=[\u4e00-\u9fff]{2,10}(?:节|赛|杯|展|季|周|月)))"
+)
+# a year in the name of a list or contest: 2019年“云溪杯”竞赛, 2020年秋季助学金发放名单
+_MONTH = re.compile(r"年的?(\d{1,2})月(?:(\d{1,2})日)?")
+_TITLE = re.compile(r"[“《]|[\u4e00-\u9fff“”《》]{2,30}?(?:名单|公告|启事|简章|大赛|竞赛|联赛|锦标赛)")
+_PARTS = {"底": 12, "末": 12, "冬": 12, "秋": 9, "夏": 6, "春": 3, "下半年": 7, "腊月": 13, "寒假": 2, "暑假": 8}
+_AHEAD = re.compile(r"到$|将|拟|计划|预计|力争|明年|建成|竣工|投产|商定|约定|商量")
+_AHEAD_AFTER = re.compile(r".{0,12}(?:底|末)?前|.{0,10}(?:建成|竣工|投用|投产|完工|通车)")
+_PLANNED = re.compile(r"计划|预计|力争|将于|拟于|将在|竣工|建成|投产")
+_LENGTH = re.compile(
+    rf"(?<![\d第.{CN}])(?<!\d,)(?P<n>[1-9]\d?|[{CN}]{{1,4}})(?P<odd>多|余)?(?:年(?P<tail>来|里|间|下来|过去|了|,|、|如一日|前|。)?|个年头|载"
+    r"|周年(?P<feast>)|(?P<terms>届))(?!级|期|龄|制|产|均|度|代|以上|以下|内|有期|徒刑|生|至|级|\d)"
+)
+_RUNNING = tuple(a + b + c for a in ("连续", "已", "成功") for b in ("举办", "开展", "举行") for c in ("", "了"))
+_ARTICLE = re.compile(r"讯[((]|本报讯|记者|通讯员|讯员")
+_AGE = re.compile(r"((?:19|20)\d{2})年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:出)?生[^。]{0,20}(?:今年|现年|年仅)(\d{2})岁")
+_HELD = re.compile(r"召开|举行|举办|开展|启动|组织|参加")
+_NEW_YEAR = re.compile(r"年?(?:新年|新春|春节|元旦|迎新|元宵)")
+_LOOKS_BACK = re.compile(r"总结|表彰|述职|考核|评议|民主生活会|组织生活会|决算|审计|报告|先进|优秀|获奖|十佳|十大")
+_BIRTH = re.compile(r"出生|[日年月,]生|生于")  # not 学生, 卫生院
+
+
+@dataclass(frozen=True)
+class Told:
+    """A year that a page tells."""
+
+    year: int
+    kind: str  # how it is told, as in year_gaps.tsv, or "ahead": told as future
+    low: int  # the first year in which the page can have been printed
+    start: int
+    end: int
+
+
+def told_years(flat: str, now: Day | None) -> list[Told]:
+    """The told years of a page. A year told like a plan is past all the same if the page tells a later one as past."""
+    told = list(islice(_told(flat, now), MOST))
+    latest = max((t.year for t in told if t.kind != "ahead"), default=0)
+    told = [replace(t, kind="plain") if t.kind == "ahead" and t.year <= latest else t for t in told]
+    # where the news are dated in full, the other dates do not tell the day of the page
+    return [replace(t, low=t.year) for t in told] if _dated(told) else told
+
+
+def _told(flat: str, now: Day | None) -> Iterator[Told]:
+    for match in _TOLD.finditer(flat):
+        year, rest, kind = int(match["year"]), match["rest"] or "", "plain"
+        before = flat[max(0, match.start() - 12) : match.start()].rpartition("。")[2]
+        behind = flat[match.end() : match.end() + 32].partition("。")[0]
+        if "年" in match[0] and (not rest or rest in "春夏秋冬") and _TITLE.match(behind):
+            kind, rest = "name", ""
+        elif _AHEAD.search(before) or _AHEAD_AFTER.match(behind[:16]):
+            yield Told(year, "ahead", year, match.start(), match.end())
+            continue
+        month = _PARTS.get(rest, 0)
+        if rest == "度":
+            kind = "annual"
+        elif rest == "以来":
+            kind = "since"
+        elif rest.endswith("日"):
+            kind, month = "full", int(rest.split("月")[0])
+        elif rest.endswith("季度"):
+            kind = "quarter"
+        elif rest and rest[0].isdigit():
+            kind, month = "month", int(rest[:-1])
+        elif rest:
+            kind = "part"
+        elif "年" not in match[0]:
+            kind = "name"
+        elif flat.startswith(",", match.end()):
+            kind = "clause"
+        yield Told(year, kind, year + (now is not None and month > now[0]), match.start(), match.end())
+
+
+@cache
+def _gap_table() -> dict[str, tuple[float, ...]]:
+    columns = ("kind", "0", "1", "2", "3", "4", "5", "6", "later", *_SEASONS)
+    return {
+        row["kind"]: tuple(row.number(c) for c in columns[1:])
+        for row in load_tsv("year_gaps.tsv", columns, key=("kind",))
+    }
+
+
+def latest_told(told: list[Told], years: range) -> tuple[int, int, list[str]] | None:
+    """The latest year told as past, how many years it is before the first that the page can be of, how it is told."""
+    inside = [t for t in told if t.low in years and t.kind != "ahead"]
+    if not inside:
+        return None
+    latest = max(t.low for t in inside)
+    last = [t for t in inside if t.low == latest]
+    return latest, max(t.low - t.year for t in last), sorted({t.kind for t in last})
+
+
+def _dated(told: list[Told]) -> int | None:
+    """The latest told year of a page that dates its news by year, month and day throughout."""
+    full = Counter(t.year for t in told if t.kind == "full")
+    latest = max((t.year for t in told if t.kind != "ahead"), default=0)
+    return latest if full[latest] >= _DATED else None
+
+
+def gap_points(told: list[Told], now: Day | None, years: range) -> Points:
+    """Log odds of the years after the latest one told, by the way in which that is told; of several the one that fits least."""
+    found = latest_told(told, years)
+    if found is None:
+        return
+    latest, shifted, kinds = found
+    season = next((i for i, months in enumerate(_SEASONS.values()) if now and now[0] in months), None)
+    tables = []
+    for kind in kinds:
+        row = _gap_table()[kind]
+        odds = list(row[: -len(_SEASONS)])
+        odds[0] += 0.0 if season is None else row[season - len(_SEASONS)]
+        tables.append(odds)
+    for year in years:
+        if year < latest:
+            yield year, -_BEFORE * (latest - year)
+            continue
+        gap = year - latest + shifted
+        yield year, min(t[min(gap, len(t) - 1)] - _FADING * max(0, gap - len(t) + 1) for t in tables)
+
+
+def hint_points(flat: str, told: list[Told], now: Day | None, years: range) -> Points:
+    """What stands beside a told year and ties it to the year of the page."""
+    near: defaultdict[int, float] = defaultdict(
+        float
+    )  # what 去年 and 今年 beside told years say, the most of each year
+    if dated := _dated(told):
+        yield dated, 3.0
+    latest = max((t.year for t in told if t.kind != "ahead"), default=0)
+    for t in told:
+        behind = flat[t.end : t.end + 12]
+        if t.kind in ("full", "month") and now and t.year == latest:
+            yield from _recent(flat, t, now)
+        if t.kind == "full":
+            continue
+        if t.kind == "ahead" and _PLANNED.search(flat[max(0, t.start - 12) : t.end + 16]):
+            for year in years:
+                if year > t.year:
+                    yield year, -2.0
+                elif year < t.year - 5 and t.year < 2030:
+                    yield year, -1.0
+        elif t.kind == "annual":
+            held = _HELD.search(flat[max(0, t.start - 6) : t.start]) and not _LOOKS_BACK.search(
+                flat[t.end : t.end + 20]
+            )
+            if held or re.match(r"[^,。]{0,8}(?:计划|安排|目标|任务|招)", behind):
+                yield t.year, 2.0
+            elif now and now[0] <= 7:
+                yield t.year + 1, 1.5
+            else:
+                yield t.year, 0.7
+                yield t.year + 1, 0.7
+        elif t.kind == "quarter" and now:
+            number = next((i for i, pair in enumerate(("一1", "二2", "三3前", "四4"), 1) if flat[t.end - 3] in pair), 0)
+            if number and 0 <= now[0] - 3 * number + 2 <= 4:
+                yield t.year, 2.0
+        elif t.kind == "part" and flat.startswith("上半年", t.end - 3) and now and now[0] > 6:
+            yield t.year, 1.5
+        elif t.kind == "name" and _NEW_YEAR.match(behind):
+            yield t.year, 2.0
+        elif t.kind in ("month", "clause", "part"):
+            around = _near(flat, t.start, t.end)
+            this, last = "今年" in around or "本月" in around, "去年" in around
+            if last:
+                near[t.year + 1] = min(near[t.year + 1], -0.7)
+            if this or last:
+                near[t.year] = min(near[t.year], -1.5)
+    yield from sorted(near.items())
+
+
+def _recent(flat: str, t: Told, now: Day) -> Points:
+    """The years in which a told day or month was lately past."""
+    match = _MONTH.match(flat[t.start + 4 : t.end])
+    if match is None or _BIRTH.search(flat[max(0, t.start - 6) : t.end + 22]):
+        return
+    month = int(match[1])
+    for year in (t.year, t.year + 1):
+        if t.kind == "month":
+            if 0 <= 12 * (year - t.year) + now[0] - month <= _LATELY:
+                yield year, 1.1
+            continue
+        day, printed = make_date(t.year, month, int(match[2] or 1)), make_date(year, *now)
+        if day and printed and -45 * (year == t.year) <= (printed - day).days <= 45:
+            yield year, 5.0 if year == t.year else 2.0
+
+
+def _near(flat: str, start: int, end: int) -> str:
+    """The text around a told year that is likely of the same article."""
+    left = max((m.end() for m in _ARTICLE.finditer(flat, max(0, start - 300), start)), default=max(0, start - 300))
+    right = _ARTICLE.search(flat, end, end + 300)
+    return flat[left : right.start() if right else end + 300]
+
+
+def length_points(flat: str, told: list[Told]) -> Points:
+    """2015年…六年: a length of time that began in a told year and runs until now; the best tie of each year counts."""
+    best: defaultdict[int, float] = defaultdict(float)
+    for t in told:
+        if t.kind in ("full", "annual", "name", "ahead"):
+            continue
+        for match in _LENGTH.finditer(flat, max(0, t.start - 300), t.end + 300):
+            count = int(parse_number(match["n"]) or 0)
+            if count < 2 or (match.start() < t.end and match.end() > t.start):
+                continue
+            count -= match["terms"] is not None
+            near = -60 < match.start() - t.start < 90
+            if match["terms"] and not flat[: match.start()].endswith(_RUNNING):
+                continue
+            sure = match["feast"] is not None or bool(match["tail"]) or bool(match["terms"])
+            if match["tail"] == "前" and not t.start - 40 < match.start() < t.start:
+                sure = False
+            weight = (2.8 if sure and near else 1.8 if sure else 1.2) * (0.5 if match["odd"] else 1.0)
+            for year, part in ((t.year + count, 1.0), (t.year + count - 1, 0.2), (t.year + count + 1, 0.3)):
+                best[year] = max(best[year], weight * part)
+    yield from sorted(best.items())
+
+
+def age_points(flat: str) -> Points:
+    """1960年出生,今年62岁."""
+    for match in islice(_AGE.finditer(flat), MOST):
+        yield int(match[1]) + int(match[2]), 3.0
