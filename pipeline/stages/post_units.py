@@ -229,6 +229,8 @@ class Units(UnitNames):
             unit = self.place_of_level(title.level, at, word.group() if word else "", role=title.role)
         elif title.units:
             unit = self.organisation(title.units, at)
+            if unit is not None and unit.span is not None and unit.span[0] > at:
+                return None  # told only afterwards
         paragraph = self.folded.rfind("\n", 0, at) + 1
         if title.role and unit is not None and (unit.span is None or not paragraph <= unit.span[0] < at):
             return None
@@ -253,13 +255,14 @@ class Units(UnitNames):
         if joined and title.official and not title.role and not title.units:
             return unit  # 某镇党委书记甲,党委委员乙
         joined = re.fullmatch(r"[一-鿿·, ]{2,8}[、和及与]", gap)
-        return unit if joined and unit.name and not unit.name.place and self._suits(title, unit) else None
+        told = unit.name and not unit.name.place and (self.posts[post - 1].start, self.posts[post - 1].end)
+        return unit if joined and told and told not in self.guessed and self._suits(title, unit) else None
 
     @staticmethod
     def _suits(title: Title, unit: Unit) -> bool:
         """Whether a title may be of a unit that is told with another: 某公司负责人甲、校长乙 are of two."""
         kinds = kind_of(unit.text).kinds
-        return not title.role and not (title.units and kinds and not set(kinds) & set(title.units))
+        return not (title.units and kinds and not set(kinds) & set(title.units))
 
     def _line_before(self, post: int) -> Unit | None:
         """委员:乙 below 某村主任:甲: a list whose lines begin with the titles."""
