@@ -261,6 +261,7 @@ def test_status(text: str, status: str) -> None:
         ("普外科[主任|POST][石磊|PER]", "hospital", False),
         ("[省供销社|ORG][副主任|POST][石磊|PER]", "public_institution", True),
         ("[临江大学校友总会|ORG][秘书长|POST][石磊|PER]", "association", False),
+        ("[临江大数据运营中心|ORG][总经理|POST][石磊|PER]", "enterprise", False),
         ("[县实验小学|ORG][校长|POST][石磊|PER]", "school", False),
         ("[学院路街道办事处|ORG]民政科[科长|POST][石磊|PER]", "party_government", True),
         ("[丰禾果品合作社|ORG][理事长|POST][石磊|PER]", "enterprise", False),

@@ -81,6 +81,16 @@ def test_generic_words_and_bodies_before_titles_are_none(text: str) -> None:
         ("县人民法院", "法院", "party_government"),
         ("县文化馆", "馆", "public_institution"),
         ("县水利管理服务中心离退休干部科", "中心", "public_institution"),
+        # of what they belong to
+        ("临江市科协科普部", "会", "mass_org"),
+        ("云山高速集团临江运营管理中心", "中心", "enterprise"),
+        ("县农业局兽医站", "站", "party_government"),
+        ("市消防救援大队云溪站", "站", "party_government"),
+        ("临江日报社", "社", "public_institution"),
+        ("团临江市委", "委", "mass_org"),
+        # the word for a school is none in them
+        ("云山省农业科学院", "院", "public_institution"),
+        ("学院路街道办事处", "政府", "party_government"),
     ],
 )
 def test_kinds_by_the_end_of_the_name(name: str, kind: str, category: str) -> None:

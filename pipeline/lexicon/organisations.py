@@ -28,7 +28,12 @@ def organisation_words() -> dict[str, Any]:
     )
 
 
-_STREET = re.compile(r"(?:大学|学院|小学|中学|医院|师大)(?:[东西南北中]?[路街巷里])")
+# 学院路街道办事处 and 农业科学院 hold the word for a school and are of none
+_NO_SCHOOL = re.compile(r"(?:大学|学院|小学|中学|医院|师大)(?:[东西南北中]?[路街巷里])|科学院")
+_NO_ROOMS = ("干部", "总部", "内部", "全部", "俱乐部")
+_LEAGUE = re.compile(r"(?:共青)?团[一-鿿]{1,12}委(?:员会)?")
+_OF_BUREAU = re.compile(r"(?<![电政铁质象震])局[一-鿿]{2,12}[站所]$")  # a station of a bureau: 某县农业局兽医站
+_GIVE_WAY = (None, "party_government", "public_institution", "grassroots", "school", "hospital", "military", "role")
 _BANK = re.compile(r"[总省市县区分支本该各]+行")
 
 
@@ -42,24 +47,23 @@ def _lexicon() -> tuple[dict[str, Kind], tuple[str, ...], dict[str, str]]:
 def kind_of(name: str) -> Kind:
     """What kind of organisation a name tells, by its longest known end; empty if none is known."""
     ends, rooms, inside = _lexicon()
-    kind = _by_end(name, ends)
-    if kind is None and name.endswith(rooms):
-        # a room of something named before it: 某中心某科
-        kind = next((k for stop in range(len(name) - 2, 1, -1) if (k := _by_end(name[:stop], ends))), None)
-    kind = kind or Kind((), None)
+    kind = _by_end(name, ends) or Kind((), None)
+    if name.endswith(rooms) and not name.endswith(
+        _NO_ROOMS
+    ):  # a department is of what is named before it: 某中心某科, 某市科协某部
+        owner = next((k for stop in range(len(name) - 2, 2, -1) if (k := _by_end(name[:stop], ends))), None)
+        if owner is not None:
+            kind = Kind(kind.kinds or owner.kinds, owner.category)
+    if _LEAGUE.fullmatch(name):
+        return Kind(kind.kinds or ("委",), "mass_org")
+    if kind.category == "public_institution" and _OF_BUREAU.search(name):
+        return Kind(kind.kinds, "party_government")
+    words = _NO_SCHOOL.sub("", name)
     for word, category in inside.items():
-        if (
-            kind.kinds
-            and word in _without_streets(name)
-            and kind.category not in (category, "mass_org", "association", "enterprise")
-        ):
+        above = ("public_institution", "party_government") if category == "enterprise" else _GIVE_WAY
+        if kind.kinds and kind.category in above and word in words:
             kind = Kind(kind.kinds, category)
     return kind
-
-
-def _without_streets(name: str) -> str:
-    """A name without the roads and streets in it that are called after a school: 学院路街道办事处."""
-    return _STREET.sub("", name)
 
 
 def _by_end(name: str, ends: dict[str, Kind]) -> Kind | None:

@@ -184,7 +184,8 @@ class _Article:
             return "grassroots" if grass else (title.category or "party_government")
         if unit and (unit.span if unit.name is None else not unit.name.place):
             by_unit = kind_of(unit.text).category
-            if by_unit:
+            of_company = title.category == "enterprise" and not title.official
+            if by_unit and not (of_company and by_unit in ("party_government", "public_institution")):
                 return by_unit
         return title.category or "party_government"
 

@@ -53,7 +53,7 @@ def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) ->
         if (
             start >= 0
             and text[start] in person_names().single
-            and text[start] not in "原现前时和任"
+            and text[start] not in "原现前时和任由籍"
             and _SHORT_ADDRESS.fullmatch(text, title.start, title.end)
             and not any(n.start == title.end for n in people)  # 由所长某某主持
             and _address_begins(text, start, names)
