@@ -137,6 +137,11 @@ def test_a_surname_with_a_title() -> None:
     assert [f[:2] for f in found] == [("宋", "PER"), ("书记", "POST")]
 
 
+def test_the_commission_of_agriculture_is_no_village() -> None:
+    found = resolve("市农业农村委通报", model=[("市农业农村委", "ORG")])
+    assert [f[:2] for f in found] == [("市农业农村委", "ORG")]
+
+
 def test_a_title_before_a_name_is_no_surname_with_a_title() -> None:
     found = resolve("会议由所长许琳主持", people=[("许琳", "PER")], posts=[("所长", "POST")])
     assert [f[:2] for f in found] == [("所长", "POST"), ("许琳", "PER")]

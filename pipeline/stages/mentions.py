@@ -42,7 +42,7 @@ _PARTY_BODY = re.compile(
 _LEAGUE = re.compile(r"团|共青团|民革|民盟|民建|民进|农工|致公|九三")  # their 市委 is an organisation before any title
 # of a village or community: what is named is the place
 _SHORT_COMMITTEE = re.compile(
-    r"(村|社区|嘎查)(?:(?:委|村委|居委)会?|党委|党总支|(?:党|团)?支部|支委会?|“?两委”?)$|[一-鿿](?<!村民)(?<!居民)居委会$"
+    r"((?<!农)村|社区|嘎查)(?:(?:委|村委|居委)会?|党委|党总支|(?:党|团)?支部|支委会?|“?两委”?)$|[一-鿿](?<!村民)(?<!居民)居委会$"
 )
 _GROUP_OF = re.compile(r"(?:社区|[村镇乡]|街道)(?:工作)?(?:小组|专班)$")  # 某社区工作小组: no name of its own
 _NAMED_AFTER = re.compile(r"纪念[馆堂园碑]|故居|旧居|故里|墓|祠|广场|公园|塑像|雕像")  # a person may stand before it

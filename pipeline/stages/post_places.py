@@ -98,6 +98,9 @@ class UnitPlaces:
             level = LEVEL_OF_WORD[word.group(1)]
             above = self.region(level, word.group(1), at) if level in _UPPER else self.common.get(level)
             return self._below(above, name[word.end() :]) if above and level in _UPPER else above
+        office = self._office(self.local, name) if self.local and _TOWN_OFFICE.fullmatch(name) else None
+        if office:  # 云溪派出所 is of the town of that name
+            return office
         inside = next((p for n, p in self._longest_first() if len(n) > 1 and n in name), None)
         if inside:
             return inside
@@ -119,10 +122,10 @@ class UnitPlaces:
                     break  # 南江区 of 南江区人大, though the article names a river 南江
                 return path, name[len(known) :]
         lower = _LOWER.match(name)
-        area = divisions().by_path(self.local) if self.local else None
-        if lower and area:
-            towns = divisions().under(area.code, lower.group())
-            if towns:
+        for path in dict.fromkeys((self.local, self.common.get("city"), self.common.get("province"))):
+            area = divisions().by_path(path) if lower and path else None
+            towns = divisions().under(area.code, lower.group()) if lower and area else []
+            if towns and lower and (path == self.local or len(towns) == 1):
                 return towns[0].path, name[lower.end() :]
         if upper is not None and len(name) - len(upper.name) > 1:
             path = self._nearest(upper).path
