@@ -110,6 +110,8 @@ EVIDENCE = [
     ("为庆祝中国共产党成立100周年,村里唱戏。", 2021),
     ("庆祝新中国成立七十周年,村里唱戏。", 2019),
     ("纪念抗战胜利80周年,村里唱戏。", 2025),
+    ("庆祝香港回归祖国二十周年,村里唱戏。", 2017),  # not the twentieth of the republic
+    ("县里举办第6个国家宪法日宣传。", 2019),
     ("在第40个教师节到来之际,他获奖。", 2024),
     # congresses
     ("3月12日,十四届全国人大二次会议闭幕,代表热议。", 2024),
@@ -127,6 +129,9 @@ EVIDENCE = [
     ("1月30日,村里喜迎兔年春节。2021年,路通了。", 2023),
     # elections
     ("3月18日,村“两委”换届,选民投票。2019年,路通了。", 2021),
+    # floods and openings where they were
+    ("10月11日,卫辉的学校复课。洪水退后,受灾的教室修好了。2020年,路通了。", 2021),
+    ("6月11日,福厦高铁铺轨,隧道贯通。2023年3月,桥墩浇筑。", 2023),
     # what is in the news
     ("2月18日,医护人员驰援湖北,村口设卡防新冠肺炎。", 2020),
     ("11月18日,核酸检测点增至四处,志愿者送来抗原试剂。", 2022),
@@ -219,6 +224,9 @@ def test_the_lexicons_of_evidence_are_sound():
         assert row["first"] or not row["before"], row
         assert row["last"] or not row["after"], row
         assert not row["last"] or row["first"] <= f"{row['last']}-12", row
+    for row in load_tsv("year_events.tsv", ("where", "what", "first", "last", "weight"), key=("where", "what")):
+        assert row["first"] <= row["last"], row
+        assert len(row.list("what")) > 1, row
     for row in load_tsv("year_counts.tsv", ("pattern", "base", "step", "weight"), key=("pattern",)):
         assert row["pattern"].count("N") == 1, row
 

@@ -5,7 +5,7 @@ Each sign adds to the score of the years it speaks for, in units of log probabil
 
 - the latest year told as past, lengths of time and ages beside told years (`year_told.py`, `year_gaps.tsv`)
 - what is in the news and what is not yet or no more: congresses, campaigns, bodies, storms, laws (`year_known.py`,
-  `year_clues.tsv`), anniversaries and counted meetings (`year_counts.tsv`), sittings and elections
+  `year_clues.tsv`), floods, quakes and openings where they were (`year_events.tsv`), anniversaries and counted meetings (`year_counts.tsv`), sittings and elections
 - words that national news says oftener in some years than in others (`year_words.tsv`, counted)
 - days of the week, lunar dates, feasts and solar terms beside a date, which must fit the calendar (`year_calendar.py`)
 """
@@ -18,7 +18,7 @@ from functools import cache
 
 from pipeline.lexicon import load_tsv
 from pipeline.page.year_calendar import calendar_points, feast_points, lunar_year_points
-from pipeline.page.year_known import clue_points, count_points, election_points, sitting_points
+from pipeline.page.year_known import clue_points, count_points, election_points, event_points, sitting_points
 from pipeline.page.year_told import Day, age_points, gap_points, hint_points, length_points, told_years
 from pipeline.page.year_words import word_points
 
@@ -60,6 +60,7 @@ def year_evidence(flat: str, now: Day | None) -> dict[str, dict[int, float]]:
         "hints": hint_points(flat, told, now, YEARS),
         "lengths": length_points(flat, told),
         "ages": age_points(flat),
+        "events": event_points(flat, now, YEARS),
         "counts": count_points(flat),
         "sittings": sitting_points(flat, now, YEARS),
         "elections": election_points(flat, now, YEARS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from itertools import islice
 
 from borax.calendars.lunardate import TERMS_CN
@@ -14,6 +15,8 @@ from pipeline.lexicon.numbers import parse_number
 from pipeline.page.year_told import MONTH_DAY, MOST, Day
 
 Points = Iterator[tuple[int, float]]
+
+_lunar_date, _solar_term = cache(lunar_date), cache(solar_term)
 
 _WEEKDAYS = "一二三四五六日"
 _WEEKDAY = re.compile(r"^[ (,、]{0,2}(?:农历[^\d,。]{2,12})?[ (,]?(?:星期|周)([一二三四五六日天])")
@@ -69,14 +72,14 @@ def calendar_points(flat: str, years: range) -> Points:
 def feast_points(flat: str, years: range) -> Points:
     """A feast of the lunar calendar beside a date is news of the weeks around it, a solar term beside one of that day."""
     for name, (month, number, ahead, behind) in _FEASTS.items():
-        yield from _around(_days_beside(name, flat), {y: lunar_date(y, month, number) for y in years}, ahead, behind)
+        yield from _around(_days_beside(name, flat), {y: _lunar_date(y, month, number) for y in years}, ahead, behind)
     before = _days_beside(_NEW_YEAR, flat, 60)
-    yield from _around({d for d in before if d[0] <= 2}, {y: lunar_date(y, 1, 1) for y in years}, 32, 3)
+    yield from _around({d for d in before if d[0] <= 2}, {y: _lunar_date(y, 1, 1) for y in years}, 32, 3)
     for match in islice(MONTH_DAY.finditer(flat), MOST):
         term = _TERM.match(flat, match.end())
         if term:
             for year in years:
-                if solar_term(year, term[1]) != make_date(year, int(match[1]), int(match[2])):
+                if _solar_term(year, term[1]) != make_date(year, int(match[1]), int(match[2])):
                     yield year, -1.0
 
 
@@ -124,4 +127,4 @@ def _around(beside: set[tuple[int, int]], feasts: dict[int, date | None], ahead:
 def _is_lunar(day: date, lunar: re.Match[str]) -> bool:
     month = {"正": 1, "冬": 11, "腊": 12}.get(lunar[1]) or int(parse_number(lunar[1]) or 0)
     number = int(parse_number(lunar[2].replace("初", "")) or 0)
-    return any(lunar_date(year, month, number) == day for year in (day.year, day.year - 1))
+    return any(_lunar_date(year, month, number) == day for year in (day.year, day.year - 1))

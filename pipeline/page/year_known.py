@@ -10,6 +10,7 @@ from itertools import islice
 
 from pipeline.lexicon import load_tsv
 from pipeline.lexicon.numbers import parse_number
+from pipeline.lexicon.trie import alternation
 from pipeline.page.year_told import CN, MOST, Day
 
 Points = Iterator[tuple[int, float]]
@@ -47,7 +48,7 @@ def _clues() -> tuple[dict[str, tuple[list[Stretch], float, float]], re.Pattern[
         before, after = (row.number(c) if row[c] else 0.0 for c in ("before", "after"))
         stretches, _, _ = found.setdefault(row["term"], ([], before, after))
         stretches.append((_months(row["first"], False), _months(row["last"], True)))
-    return found, re.compile("|".join(re.escape(term) for term in sorted(found, key=len, reverse=True)))
+    return found, re.compile(alternation(found))
 
 
 def clue_points(flat: str, now: Day | None, years: range) -> tuple[Points, Points]:
@@ -70,6 +71,33 @@ def clue_points(flat: str, now: Day | None, years: range) -> tuple[Points, Point
                     yield year, -weight
 
     return before(), after()
+
+
+@cache
+def _events() -> tuple[tuple[re.Pattern[str], re.Pattern[str], float, float, float], ...]:
+    columns = ("where", "what", "first", "last", "weight")
+    return tuple(
+        (
+            re.compile(alternation(row.list("where"))),
+            re.compile(alternation(row.list("what"))),
+            _months(row["first"], False),
+            _months(row["last"], True),
+            row.number("weight"),
+        )
+        for row in load_tsv("year_events.tsv", columns, key=("where", "what"))
+    )
+
+
+def event_points(flat: str, now: Day | None, years: range) -> Points:
+    """A flood, quake or opening that all know of, told of where it was, in a month in which it was news."""
+    for where, what, first, last, weight in _events() if now else ():
+        told = (
+            set(what.findall(flat, max(0, m.start() - 200), m.end() + 200)) for m in islice(where.finditer(flat), MOST)
+        )
+        if any(len(words) > 1 for words in told):
+            for year in years:
+                if now and first <= year * 12 + now[0] - 1 <= last:
+                    yield year, weight
 
 
 @cache

@@ -35,7 +35,9 @@ _TOLD = re.compile(
 _MONTH = re.compile(r"年的?(\d{1,2})月(?:(\d{1,2})日)?")
 _TITLE = re.compile(r"[“《]|[\u4e00-\u9fff“”《》]{2,30}?(?:名单|公告|启事|简章|大赛|竞赛|联赛|锦标赛)")
 _PARTS = {"底": 12, "末": 12, "冬": 12, "秋": 9, "夏": 6, "春": 3, "下半年": 7, "腊月": 13, "寒假": 2, "暑假": 8}
-_AHEAD = re.compile(r"到$|将|拟|计划|预计|力争|明年|建成|竣工|投产|商定|约定|商量")
+_AHEAD = re.compile(
+    r"到$|(?:年限|工期|周期|规划|方案)[^。]{0,6}$|[(“《]\d{4}年?[-—~至]{1,2}$|将|拟|计划|预计|力争|明年|建成|竣工|投产|商定|约定|商量"
+)
 _AHEAD_AFTER = re.compile(r".{0,12}(?:底|末)?前|.{0,10}(?:建成|竣工|投用|投产|完工|通车)")
 _PLANNED = re.compile(r"计划|预计|力争|将于|拟于|将在|竣工|建成|投产")
 _LENGTH = re.compile(
@@ -153,12 +155,13 @@ def hint_points(flat: str, told: list[Told], now: Day | None, years: range) -> P
     near: defaultdict[int, float] = defaultdict(
         float
     )  # what 去年 and 今年 beside told years say, the most of each year
-    if dated := _dated(told):
+    dated = _dated(told)
+    if dated:
         yield dated, 3.0
     latest = max((t.year for t in told if t.kind != "ahead"), default=0)
     for t in told:
         behind = flat[t.end : t.end + 12]
-        if t.kind in ("full", "month") and now and t.year == latest:
+        if t.kind in ("full", "month") and now and t.year == latest and not dated:
             yield from _recent(flat, t, now)
         if t.kind == "full":
             continue
@@ -210,7 +213,9 @@ def _recent(flat: str, t: Told, now: Day) -> Points:
             continue
         day, printed = make_date(t.year, month, int(match[2] or 1)), make_date(year, *now)
         if day and printed and -45 * (year == t.year) <= (printed - day).days <= 45:
-            yield year, 5.0 if year == t.year else 2.0
+            yield year, 3.0 if year == t.year else 2.0
+        elif year == t.year:
+            yield year, -1.5  # of the year that runs the day alone is told
 
 
 def _near(flat: str, start: int, end: int) -> str:
