@@ -327,14 +327,6 @@ def test_a_rare_name_of_a_town_is_that_town(places: Places, linker: Linker) -> N
     assert at_home == f"{XINGHUA}/荷花山镇"
 
 
-def test_the_villages_of_an_article_tell_its_town(linker: Linker) -> None:
-    """Three towns are called so, one of them has the villages."""
-    names = {"梁集镇": "town", "油房李村": "village", "牟家庵村": "village"}
-    found = told(linker, "梁集镇的油房李村和牟家庵村修了路。", names, XINGHUA)
-    assert found["梁集镇"] == "河北省/沧州市/吴桥县/梁集镇"
-    assert told(linker, "梁集镇的路修好了。", {"梁集镇": "town"}, XINGHUA)["梁集镇"] == f"{XINGHUA}/梁集镇"
-
-
 def test_the_town_in_the_name_of_an_organisation_is_spoken_of(linker: Linker) -> None:
     names = {"江苏泰州兴化市戴南镇政府": "ORG", "裴马村": "village"}
     found = told(linker, "江苏泰州兴化市戴南镇政府邀请，裴马村派人参加。", names, "安徽省/亳州市/涡阳县")
@@ -355,6 +347,27 @@ def test_a_street_clipped_in_print(linker: Linker) -> None:
 def test_a_county_by_itself_above_a_headline_is_where_we_are(places: Places, linker: Linker) -> None:
     records = linked(places, linker, "涡阳县\n县委召开会议\n我县企业稳步发展。")
     assert records["我县"].canonical == "安徽省/亳州市/涡阳县"
+
+
+def test_the_newspaper_of_a_dateline_tells_where_we_are(linker: Linker) -> None:
+    doc = make("亳州晚报讯 乌桕里花市昨天开张。", XINGHUA)
+    spans = [(0, 4, "ORG", Mention("ORG")), (6, 11, "PLACE", Mention("PLACE", "other"))]
+    set_spans(doc, MENTIONS, spans)
+    assert [r.canonical for _, r in get_spans(linker(doc), MENTIONS)] == [None, "安徽省/亳州市/乌桕里花市"]
+
+
+def test_we_of_an_article_from_elsewhere(linker: Linker) -> None:
+    levels = {"涡阳县": "county", "义门镇": "town"}
+    found = told(linker, "涡阳县义门镇举行大会，我县各界参加。", levels | {"我县": "county"}, XINGHUA)
+    assert found["我县"] == "安徽省/亳州市/涡阳县"
+    levels |= {"戴南镇": "town", "我市": "county"}
+    assert told(linker, "戴南镇客商到涡阳县义门镇考察，我市各界参加。", levels, XINGHUA)["我市"] == XINGHUA
+
+
+def test_a_site_lies_at_home_rather_than_where_a_visitor_comes_from(linker: Linker) -> None:
+    levels = {"戴南镇": "town", "涡阳县": "county", "乌桕山": "other"}
+    found = told(linker, "戴南镇救起三名涡阳县游客，他们在乌桕山迷路。", levels, XINGHUA)
+    assert found["乌桕山"] == f"{XINGHUA}/乌桕山"
 
 
 def test_a_natural_village_lies_in_the_village_before_it(places: Places, linker: Linker) -> None:

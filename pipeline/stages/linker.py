@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
 
@@ -27,6 +27,7 @@ from pipeline.stages.place_matching import LOWEST, RARE, Matching, fits
 from pipeline.stages.place_memory import PageMemory
 from pipeline.stages.place_region import ORDER
 from pipeline.stages.place_trail import Place, Trail
+from pipeline.stages.place_upper import MEDIA
 
 _DIVISIONS = ("province", "city", "county", "town", "community", "village")
 _ENDS_OFLOWEST = ("社区", "村", "嘎查", "小区", "居", "屯", "队")
@@ -35,7 +36,7 @@ _LEVEL_OF_WORD = {
     "旗": ("county",), "镇": ("town",), "乡": ("town",), "街道": ("town",), "社区": ("community",), "村": ("village",),
 }  # fmt: skip
 _DEICTIC = re.compile(rf"[我本该](?:{'|'.join(_LEVEL_OF_WORD)})")
-_DATELINE = re.compile(r"讯|消息[ :：]")
+_DATELINE = re.compile(r"(?:\d{1,2}月\d{1,2}日)?[ ]?(?:讯|消息[ :：])")
 _PLACE_OF_BODY = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:街道|[镇乡])")  # 李镇 in 李镇党委
 _DIGITS = {"province": 2, "city": 4, "county": 6}
 _LONG = 3  # characters of the name of a town, beyond which it hardly is that of another one, gone since
@@ -124,7 +125,6 @@ class _Article:
         self._recall: Recall | None = None
         self._trail = Trail()  # those, and the places in the names of organisations
         self._by_name: dict[tuple[str, str], Place] = {}
-        self._at: dict[int, Printed] = {}  # what is to be resolved, by its start
 
     def resolve(self, recall: Recall | None = None) -> None:
         """Fill `places`. `recall`: what other articles of the page know of a name, by its forms and level."""
@@ -134,7 +134,6 @@ class _Article:
         ends = {mention.end: mention.start for mention in printed}
         levels = Levels(self._gazetteer, self._names, self._home, self._year, self._text)
         named = levels.read([mention for mention in printed if not _DEICTIC.fullmatch(mention.name)], ends)
-        self._at = {mention.start: mention for mention in named}
         # chains first inside a level, so that a name printed with its parent decides for the same name alone; so does
         # a name in full for its short form
         within = {m.start for m in named if m.start in ends and m.name.endswith("自然村")}  # after what holds them
@@ -153,15 +152,29 @@ class _Article:
                     self._trail.add(mention.start, place)
 
     def _own_home(self) -> Division | None:
-        """The county or city far from home that a line by itself or a dateline says the article comes from: 某县⏎…, 某县讯."""
-        for mention in self.printed:
-            begins = mention.start == 0 or self._text[mention.start - 1] == "\n"
-            upper = self._names.get(mention.name) if begins and mention.level in ("city", "county") else None
-            alone = self._text[mention.end : mention.end + 1] == "\n"
-            if upper is not None and not upper.short and (alone or _DATELINE.match(self._text, mention.end)):
-                division = self._best(list(upper.divisions), mention.level)
-                return None if self._home is not None and self._home.code[:4] == division.code[:4] else division
+        """The county or city far from home that a line by itself, a dateline or the newspaper in one says the article comes
+        from: 某县⏎…, 某县讯, 某市晚报讯."""
+        for start, end, name in self._heads():
+            begins = start == 0 or self._text[start - 1] == "\n"
+            upper = self._names.get(name) if begins else None
+            if upper is None:
+                continue
+            paper = MEDIA.match(self._text, start + len(name))
+            alone = self._text[end : end + 1] == "\n" and not paper
+            if (paper or not upper.short) and (alone or _DATELINE.match(self._text, end)):
+                division = self._best(list(upper.divisions), "city" if paper else "county")
+                near = self._home is not None and self._home.code[:4] == division.code[:4]
+                return None if near or division.level == "province" else division
         return None
+
+    def _heads(self) -> Iterator[tuple[int, int, str]]:
+        """What may tell where the article comes from: start and end of a place or a newspaper, and the name of the place."""
+        for mention in self.printed:
+            if mention.level in ("city", "county"):
+                yield mention.start, mention.end, mention.name
+        for start, text in self.bodies:
+            if (upper := self._names.starts(text, 0)) is not None and MEDIA.match(text, len(upper.name)):
+                yield start, start + len(text), upper.name
 
     def told(self) -> Iterable[tuple[str, Place]]:
         """What the article prints under a parent, and counties: name and place."""
@@ -254,18 +267,8 @@ class _Article:
         found = [d for d in found if d.status == "official"] or found
         if len(found) == 1:
             return dataclasses.replace(Place.of(found[0]), status="fuzzy")
-        above = parent.path if parent is not None else self._city()
+        above = parent.path if parent is not None else _upto(home, "city")
         return Place(level, f"{above}/{name}" if above else name, None, "unlisted")
-
-    def _city(self) -> str:
-        """The path of the city that the article speaks of; the home city if it speaks of that or of none."""
-        regions, home = self._trail.regions, self._home
-        cities = [code for code in regions if len(code) == 4]
-        if cities and not (home is not None and regions[home.code[:4]]):
-            told = self._gazetteer.get(max(cities, key=lambda code: (regions[code], code)))
-            if told is not None:
-                return told.path
-        return _upto(home, "city")
 
     def _best(self, choices: list[Division], level: str) -> Division:
         """Of several divisions of one name: in the home region, else where the article is, else of the level found."""
@@ -304,8 +307,7 @@ class _Article:
             if found:
                 return self._choose(found, area, mention)
         if parent is None and (self._home is None or level == "town"):
-            everywhere = self._with_child([d for d in self._gazetteer.lookup(name) if fits(d.level, level)], mention)
-            everywhere = self._with_villages(everywhere) if len(everywhere) > 1 and level == "town" else everywhere
+            everywhere = [d for d in self._gazetteer.lookup(name) if fits(d.level, level)]
             if len(everywhere) == 1 and self._credible(everywhere[0]):
                 return Place.of(everywhere[0])
         if parent is None:
@@ -327,11 +329,6 @@ class _Article:
             return False
         return len(town.name) > _LONG or self._villages_in(town) > 0
 
-    def _with_villages(self, towns: list[Division]) -> list[Division]:
-        """Of towns of one name far from each other the one that holds several villages of the article, if but one does."""
-        holding = [town for town in towns if self._villages_in(town) >= _SEVERAL]
-        return holding if len({town.path for town in holding}) == 1 else towns
-
     def _villages_in(self, town: Division) -> int:
         """How many villages and communities that the article names the gazetteer has in a town."""
         names = {m.name for m in self.printed if m.level in LOWEST}
@@ -343,22 +340,14 @@ class _Article:
         paragraph = self._text.rfind("\n", 0, mention.start) + 1
         near = self._trail.last(mention.start, ("town",), paragraph)
         wide = [area for area in areas if area.level != "town" or area is near]
-        return next((area for area in wide if not self._in_passing(area)), None) or next(iter(wide or areas), None)
+        return self._rather_home(next(iter(wide or areas), None))
 
-    def _in_passing(self, area: Place) -> bool:
-        """Whether a county far from a home that is known is but touched on: once, by its short name, not at the beginning."""
+    def _rather_home(self, place: Place | None) -> Place | None:
+        """The county at home instead of one elsewhere that an article touches on which speaks of home as well."""
         home = self._home
-        if home is None or area.level != "county" or area.code is None or area.code[:4] == home.code[:4]:
-            return False
-        starts = [m.start for m in self.printed if self.places.get(m.start) == area]
-        full = area.path.rpartition("/")[2]
-        begun = self._text.find("\n", self._text.find("\n") + 1)  # headline and first paragraph
-        return len(starts) == 1 and starts[0] > begun >= 0 and not self._text.startswith(full, starts[0])
-
-    def _with_child(self, found: list[Division], mention: Printed) -> list[Division]:
-        """Of several divisions those that hold the place printed right behind, if any does."""
-        child = self._at.get(mention.end) if len(found) > 1 else None
-        return (child and [d for d in found if self._gazetteer.under(d.code, child.name)]) or found
+        if home is None or place is None or place.path.startswith(home.path) or place.level in ("town", *LOWEST):
+            return place
+        return Place.of(home) if self._trail.regions[significant(home.code)] else place
 
     def _choose(self, found: list[Division], area: Place, mention: Printed) -> Place:
         """One of the divisions of a name inside an area; the area's own path if nothing tells them apart."""
@@ -400,7 +389,7 @@ class _Article:
     def _within(self, mention: Printed, parent: Place | None) -> Place:
         if parent is None and mention.level == "other" and mention.name in self._others:
             return Place("other", self._others[mention.name])
-        above = parent or self._trail.last(mention.start, _DIVISIONS)
+        above = parent or self._rather_home(self._trail.last(mention.start, _DIVISIONS))
         path = above.path if above is not None else _upto(self._home, "county")
         if mention.level == "other" and parent is None:
             path = "/".join(path.split("/")[:3])
@@ -410,21 +399,32 @@ class _Article:
         word = mention.name[1:]
         levels = _LEVEL_OF_WORD[word]
         upper = levels[0] in UPPER
-        if mention.name[0] in "我本" and upper and self._home is not None:
-            if self._home.level in levels and self._home.name.endswith(word):
-                return Place.of(self._home)
-            for level in levels:
-                division = self._gazetteer.get(self._home.code[: _DIGITS[level]])
-                if (
-                    division is not None
-                    and division.level == level
-                    and (level != "county" or division.name.endswith(word))
-                ):
-                    return Place.of(division)
         exact = self._trail.fitting(mention.start, levels, word)
+        if mention.name[0] in "我本" and upper and not (exact is not None and self._elsewhere()):
+            home = self._own(levels, word)
+            exact = Place.of(home) if home is not None else exact
         if exact is not None or upper:
             return exact
         return self._trail.fitting(mention.start, levels, "")
+
+    def _own(self, levels: Collection[str], word: str) -> Division | None:
+        """What 我 and such a word mean on the page: its home, or the city or province above."""
+        home = self._home
+        if home is None or (home.level in levels and home.name.endswith(word)):
+            return home
+        for level in levels:
+            division = self._gazetteer.get(home.code[: _DIGITS[level]])
+            if division is not None and division.level == level and (level != "county" or division.name.endswith(word)):
+                return division
+        return None
+
+    def _elsewhere(self) -> bool:
+        """Whether the article speaks of one city alone, more than once, and that is not the home of the page."""
+        regions = self._trail.regions
+        cities = [code for code in regions if len(code) == _DIGITS["city"]]
+        return (
+            len(cities) == 1 and regions[cities[0]] > 1 and self._home is not None and self._home.code[:4] != cities[0]
+        )
 
 
 def article_place(doc: Doc) -> str | None:

@@ -33,7 +33,7 @@ class Trail:
     def __init__(self) -> None:
         self._starts: dict[str, list[int]] = {level: [] for level in ORDER}
         self._places: dict[str, list[Place]] = {level: [] for level in ORDER}
-        self.regions: Counter[str] = Counter()  # how often a place of each province and city (code) is spoken of
+        self.regions: Counter[str] = Counter()  # how often places of a province, city or county (code) are spoken of
 
     def add(self, start: int, place: Place) -> None:
         starts = self._starts[place.level]
@@ -41,7 +41,7 @@ class Trail:
         starts.insert(at, start)
         self._places[place.level].insert(at, place)
         if place.code is not None:
-            self.regions.update((place.code[:2], place.code[:4]))
+            self.regions.update({place.code[:2], place.code[:4], place.code[:6]})
 
     def near(self, start: int, level: str) -> list[Place]:
         """Distinct places of a level, the last before `start` first, then those after it from there on."""

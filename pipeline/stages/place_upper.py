@@ -63,7 +63,6 @@ class UpperFinder:
                 doubtful.append(found)
         result += _listed(text, result, doubtful)
         result += self._misprinted(text, result, region)
-        result += self._clipped(text, result, region)
         sure = set(result)
         return sorted(result, key=lambda f: f.start), [found for found in doubtful if found not in sure]
 
@@ -134,18 +133,6 @@ class UpperFinder:
                 if all(match.start() != f.start for f in found):
                     found.append(Found(*match.span(), "county", "misprint", 5.0))
         return found
-
-    def _clipped(self, text: str, known: Iterable[Found], region: Region) -> list[Found]:
-        """The first two characters of a home county whose short name has three."""
-        stem = region.home.name[:-1] if region.county and region.home else ""
-        if len(stem) != 3 or stem[:2] in words() or _HAN.match(stem[2]) is None:
-            return []
-        taken = {i for f in known for i in range(f.start, f.end)}
-        return [
-            Found(*match.span(), "county", "alias", 5.0)
-            for match in re.finditer(re.escape(stem[:2]), text)
-            if taken.isdisjoint(range(*match.span())) and not _LONGER.match(text, match.end())
-        ]
 
 
 def _broken(text: str, at: int) -> bool:
