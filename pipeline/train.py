@@ -1,7 +1,8 @@
-"""Make the shipped models again: `python -m pipeline.train segmenter|splits|headings|names|objects|events|years|year-kinds configs/train.yaml`.
+"""Make the shipped models again: `python -m pipeline.train segmenter|splits|headings|names|sources|objects|events|years|year-kinds configs/train.yaml`.
 
-The models of `objects` and `events` read the vectors of the name model, so they come after `names`, as `years` does,
-which counts the words that tell a page's year; `year-kinds`, which weighs the kinds of its signs, comes after `years`.
+The models of `objects` and `events` read the vectors of the name model, so they come after `names`, as `sources` does, which
+weighs the other sources of names against that model, and `years`, which counts the words that tell a page's year;
+`year-kinds`, which weighs the kinds of its signs, comes after `years`.
 
 `python -m pipeline.train quantise configs/train.yaml` makes the quantised copy of the name model that runs again, as
 `names` does at its end. Two more commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures, and
@@ -27,6 +28,7 @@ COMMANDS = {
     "splits": ("splits", "splits", "train"),
     "headings": ("headings", "headings", "train"),
     "names": ("names", "names", "train"),
+    "sources": ("sources", "name_sources", "train"),
     "quantise": ("names", "names_quantise", "quantise_trained"),
     "score": ("names", "names_score", "report"),
     "objects": ("objects", "objects", "train"),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from articles import article
 
 from pipeline.language.document import get_spans, set_spans
 from pipeline.records import Mention
-from pipeline.stages.mentions import Mentions
+from pipeline.stages.candidates import Candidate, believe, share, weight
+from pipeline.stages.mentions import Mentions, choose
+from pipeline.training.name_sources import Example, fit, prior, terms
 
 
 def resolve(
@@ -180,11 +185,13 @@ def test_a_village_may_be_named_by_a_word() -> None:
 
 
 def test_a_short_name_gives_way_to_the_longer_one_that_the_model_sees() -> None:
-    text = "列车从临江西站开出"
-    found = resolve(text, model=[("临江西站", "PLACE", "other")], places=[("临江", "PLACE", "city")])
-    assert [f[:2] for f in found] == [("临江西站", "PLACE")]
-    found = resolve(text, score=0.4, model=[("临江西站", "PLACE", "other")], places=[("临江", "PLACE", "city")])
-    assert [f[:2] for f in found] == [("临江", "PLACE")]
+    def places(score: float, chance: float) -> list[tuple[int, int]]:
+        seen = Candidate(3, 7, "PLACE", "other", ("model",), score)
+        known = Candidate(3, 5, "PLACE", "city", ("gazetteer",), None)
+        return [(c.start, c.end) for c in choose("列车从临江西站开出", [seen, known], True, lambda *_: chance)]
+
+    assert places(0.9, 0.002) == [(3, 7)]
+    assert places(0.4, 0.3) == [(3, 5)]
 
 
 def test_of_the_branch_of_a_village_the_village_is_named() -> None:
@@ -215,6 +222,66 @@ def test_a_place_that_the_model_found_once_is_found_everywhere() -> None:
 def test_of_a_committee_of_residents_the_place_is_named() -> None:
     found = resolve("在柳岸村委会座谈", model=[("柳岸村委会", "ORG")], places=[("柳岸村", "PLACE", "village")])
     assert [f[:2] for f in found] == [("柳岸村", "PLACE")]
+
+
+def test_the_party_branch_of_an_organisation_is_that_organisation() -> None:
+    found = resolve("临江市水务局机关党支部结对", model=[("临江市水务局机关党支部", "ORG")])
+    assert [f[:2] for f in found] == [("临江市水务局", "ORG")]
+    assert [f[:2] for f in resolve("云溪镇党委开会", model=[("云溪镇党委", "ORG")])] == [("云溪镇党委", "ORG")]
+
+
+def test_a_body_named_by_its_level_is_an_organisation() -> None:
+    text = "区政府、县委、镇人大和县一中"
+    surfaces = text.replace("和", "、").split("、")
+    assert [f[0] for f in resolve(text, model=[(surface, "ORG") for surface in surfaces])] == surfaces
+
+
+def test_what_looks_like_a_place_is_no_organisation() -> None:
+    assert [f[:2] for f in resolve("来到涡阳县调研", model=[("涡阳县", "ORG")])] == [("涡阳县", "PLACE")]
+
+
+def test_a_title_of_the_model_is_whole_without_level_and_department() -> None:
+    def title(surface: str) -> str:
+        found = resolve(
+            f"由{surface}许琳主持", 0.8, people=[("许琳", "PER")], model=[(surface, "POST"), ("许琳", "PER")]
+        )
+        return next(f[0] for f in found if f[1] == "POST")
+
+    assert title("镇人大主席") == "人大主席"
+    assert title("骨科主任") == "主任"
+    assert title("首席内容官") == "首席内容官"
+    assert title("消防监督员") == "消防监督员"
+
+
+def weigh(kind: str, chance: float, source: str) -> float:
+    """How likely a candidate of one source is a name that the model, which is silent, gives this chance."""
+    candidate = Candidate(0, 5, kind, None, (source,), None)
+    return believe("柳岸实验楼", [candidate], with_model=True, chance=lambda *_: chance)[0].confidence
+
+
+def test_a_source_is_believed_as_far_as_the_model_thinks_it_possible() -> None:
+    for kind, source in (("ORG", "place_suffix"), ("PER", "title"), ("PLACE", "pattern"), ("POST", "lexicon")):
+        assert weigh(kind, 0.001, source) < 0.3 < 0.6 < weigh(kind, 0.3, source)
+    assert weigh("ORG", 0.02, "suffix") < weigh("ORG", 0.02, "title")
+
+
+def test_without_a_model_the_shares_of_the_sources_tell() -> None:
+    two = Candidate(0, 2, "PER", None, ("form", "speaker"), None)
+    believed = believe("许琳", [two, replace(two, sources=("form",))], with_model=False)
+    assert believed[0].confidence > believed[1].confidence == pytest.approx(share("PER", "form"))
+
+
+def test_weights_of_all_sources_are_there() -> None:
+    assert all(isinstance(weight(term), float) for term in terms())
+    assert weight(("PER", "silent", "someone's own")) == weight(("PER", "silent", "other"))
+
+
+def test_weights_learn_from_examples_and_stay_near_their_share_without() -> None:
+    wrong, unseen = ("ORG", "silent", "suffix"), ("ORG", "silent", "quoted")
+    seen = [Example([(wrong, 1.0), (("ORG", "chance", "silent"), -1.0)], False, 1.0)] * 40
+    weights = fit(seen, terms(), penalty=1.0)
+    assert weights[wrong] < prior(wrong) - 1.0
+    assert weights[unseen] == pytest.approx(prior(unseen), abs=0.01)
 
 
 def test_no_sources_no_mentions() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import spacy
 import yaml
+from articles import article
 
 from pipeline.language import crf, names, words
 from pipeline.language.convolutions import QUANTISED, FullPrecision, Quantised
@@ -215,6 +216,17 @@ def test_quantised_convolutions_agree_with_full_precision(model):
     assert isinstance(model.convolutions, Quantised)
     rows = np.concatenate([np.arange(start, start + len(line)) for line, start in zip(lines, starts, strict=True)])
     assert np.abs(full[rows] - quantised[rows]).mean() < 0.03 * np.abs(full[rows]).mean()
+
+
+def test_how_likely_any_span_is_a_name_can_be_asked(model):
+    doc = article(ARTICLE.splitlines()[0])
+    assert names.chance_of(doc) is None
+    names.Names(model)(doc)
+    chance = names.chance_of(doc)
+    start, end, label, score = names.names_of(model, doc.text)[0]
+    assert 0 < chance(start, end, label) <= score
+    assert chance(start, end, label) > chance(start, end + 1, label)
+    assert chance(start, end, label) > chance(start, end, "POST" if label != "POST" else "PER")
 
 
 def test_texts_read_together_are_read_as_alone(model):

@@ -86,3 +86,12 @@ def spans(tags: list[int]) -> Iterator[tuple[int, int, int]]:
                 start = i
             if place in (2, 3):
                 yield start, i + 1, label
+
+
+def chance(chances: Array, start: int, end: int, label: int) -> float:
+    """How likely [start, end) is a span of a label, by (N, K) chances of the tags of each character: that of its least likely one."""
+    first = 1 + 4 * label
+    if end - start == 1:
+        return float(chances[start, first + 3])
+    inside = chances[start + 1 : end - 1, first + 1]
+    return float(min(chances[start, first], chances[end - 1, first + 2], inside.min(initial=1.0)))

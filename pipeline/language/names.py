@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import resources
 from itertools import islice, tee
@@ -33,6 +33,9 @@ BUILTIN = "builtin"
 Found = tuple[int, int, str, float]  # start, end, label, score
 Array = NDArray[np.float32]
 
+Chance = Callable[[int, int, str], float]
+
+_CHANCES = "names/chances"  # in the user data of a Doc: the labels of our guidelines, and how likely each tag of them is at each character
 _DIGITS = str.maketrans("123456789", "000000000")
 _PIECE = re.compile(r"[^。,;!?:\n]+")  # no name crosses its ends
 _DOUBTFUL = 0.2
@@ -125,6 +128,11 @@ class NameModel:
             return [[] for _ in texts]
         return self.tag(texts, *self.encode(texts), head)
 
+    def chances(self, vectors: Array, head: str = "news") -> Array:
+        """How likely each tag of a head is at each character by itself, (N, K), from vectors (N, D)."""
+        weight, bias = self._heads[head]
+        return _chances(vectors @ weight + bias)
+
     def tag(self, texts: list[str], vectors: Array, starts: list[int], head: str = "news") -> list[list[Found]]:
         """`find` for texts that `encode` has read."""
         weight, bias = self._heads[head]
@@ -136,8 +144,7 @@ class NameModel:
         for (n, a, _), tags in zip(pieces, best, strict=True):
             for start, end, label in crf.spans(tags):
                 begin = starts[n] + a + start
-                # the least probable of its tags, each by its character alone
-                least = min(chances[begin + i, tags[start + i]] for i in range(end - start))
+                least = crf.chance(chances, begin, begin + end - start, label)
                 score = 1.0 - (1.0 - least) ** self._powers[head][label]
                 start, end = _trim(texts[n], a + start, a + end)
                 if start < end:
@@ -215,6 +222,16 @@ def vectors_of(doc: Doc, model: NameModel) -> Array:
     return vectors
 
 
+def chance_of(doc: Doc) -> Chance | None:
+    """How likely the name model thought a span of a Doc (start, end, type) to be a name, chosen or not; None if our model
+    has not read it."""
+    read = doc.user_data.get(_CHANCES)
+    if read is None:
+        return None
+    labels, chances = read
+    return lambda start, end, label: crf.chance(chances, start, end, labels.index(label))
+
+
 def everywhere(text: str, found: list[Found]) -> tuple[list[Found], list[Found]]:
     """The names to keep, and those to add so that a name found in one place of an article is found in all.
 
@@ -278,6 +295,7 @@ class Names:
         for doc, (found, vectors) in zip(docs, names_and_vectors(self.model, map(text_of, same)), strict=True):
             self._write(doc, found)
             doc.user_data[self.model.key] = vectors
+            doc.user_data[_CHANCES] = self.model.labels["news"], self.model.chances(vectors)
             yield doc
 
     def _write(self, doc: Doc, found: list[Found]) -> None:

@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from math import exp, log, prod
 
 from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, get_spans
+from pipeline.language.names import Chance
 from pipeline.lexicon import load_tsv
 from pipeline.lexicon.divisions import divisions
+from pipeline.lexicon.organisations import kind_of
+from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.place_names import GENERIC, upper_names
 from pipeline.stages.place_bounds import bounds
 
-MODEL = "model"
-LIKELY = 0.5  # the least confidence of a mention
-_LEAST = 0.25  # a score of the model below which the form of a name says nothing
-_OF_ITSELF = frozenset(("deictic", "misprint"))  # sources that are right whatever stands about what they find
+MODEL, OTHER = "model", "other"
+# The least confidence of a mention: more places are missed than made up, and F1 wants as many of the one as of the other
+LIKELY = {"PER": 0.5, "PLACE": 0.45, "ORG": 0.5, "POST": 0.5}
+Term = tuple[str, str, str]  # type, case, what: see name_weights.tsv
+
+_LEAST = 0.001  # chance that a span is a name, at the least
+_UNSEEN = 0.05  # the like of a span that a model does not see that tells no chances of others
+_LIKE_A_NAME = 2.0  # lexicon.person_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,37 +83,19 @@ def merge(candidates: Iterable[Candidate]) -> list[Candidate]:
     return list(merged.values())
 
 
-def believe(text: str, candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
-    """The candidates with how likely each is a name: 1 less the chance that all its sources err.
+def believe(
+    text: str, candidates: Iterable[Candidate], with_model: bool, chance: Chance | None = None
+) -> list[Candidate]:
+    """The candidates with how likely each is a name. `chance`: what the model says of any span, if it tells.
 
-    A person's name of three characters that is a candidate in several places is as likely as all of them together; where
-    the model alone sees it, it errs in one place as in another, and the surest counts.
+    A person's name of three characters or more that is a candidate in several places is as likely as in the surest of them.
     """
-    out = _outweighed(_each(text, candidates, with_model))
-    doubts: dict[str, float] = {}
-    least: dict[str, float] = {}
+    out = [replace(c, confidence=_confidence(text, c, with_model, chance)) for c in candidates]
+    best: dict[str, float] = {}
     for candidate in filter(_shared, out):
-        surface, doubt = text[candidate.start : candidate.end], 1.0 - candidate.confidence
-        if candidate.sources == (MODEL,):
-            least[surface] = min(least.get(surface, 1.0), doubt)
-        else:
-            doubts[surface] = doubts.get(surface, 1.0) * doubt
-    together = {s: doubts.get(s, 1.0) * least.get(s, 1.0) for s in {*doubts, *least}}
-    return [replace(c, confidence=1.0 - together[text[c.start : c.end]]) if _shared(c) else c for c in out]
-
-
-def _outweighed(candidates: list[Candidate]) -> list[Candidate]:
-    """The candidates; a place that the model does not see is no likelier than that the longer one is none which the model
-    sees about it: the town of 石桥 before 石桥西站."""
-    longer = [c for c in candidates if MODEL in c.sources and c.type == "PLACE" and c.confidence >= LIKELY]
-
-    def weighed(c: Candidate) -> Candidate:
-        if c.type != "PLACE" or MODEL in c.sources or _OF_ITSELF.intersection(c.sources):
-            return c
-        above = max((o.score or 0.0 for o in longer if o.holds(c)), default=0.0)
-        return replace(c, confidence=min(c.confidence, 1.0 - above))
-
-    return [weighed(c) for c in candidates]
+        surface = text[candidate.start : candidate.end]
+        best[surface] = max(best.get(surface, 0.0), candidate.confidence)
+    return [replace(c, confidence=best[text[c.start : c.end]]) if _shared(c) else c for c in out]
 
 
 def _shared(candidate: Candidate) -> bool:
@@ -113,49 +103,80 @@ def _shared(candidate: Candidate) -> bool:
     return candidate.type == "PER" and candidate.size > 2
 
 
-def _each(text: str, candidates: Iterable[Candidate], with_model: bool) -> list[Candidate]:
-    out = []
-    for candidate in candidates:
-        seen = MODEL in candidate.sources
-        doubt = 1.0
-        for source in candidate.sources:
-            if source == MODEL:
-                alone = candidate.type == "PLACE" and len(candidate.sources) == 1
-                form = _form(text[candidate.start : candidate.end]) if alone else None
-                doubt *= 1.0 - _model_alone(candidate.type, candidate.score or 0.0, form)
-            else:
-                known = _sources().get((candidate.type, source)) or _sources()[candidate.type, "other"]
-                doubt *= 1.0 - known[0 if seen or not with_model else 1]
-        out.append(replace(candidate, confidence=1.0 - doubt))
-    return out
+def _confidence(text: str, candidate: Candidate, with_model: bool, chance: Chance | None) -> float:
+    if not with_model:
+        return 1.0 - prod(1.0 - share(candidate.type, source) for source in candidate.sources)
+    odds = sum(weight(term) * value for term, value in evidence(text, candidate, chance))
+    return 1.0 / (1.0 + exp(-odds))
 
 
-def _model_alone(kind: str, score: float, form: str | None) -> float:
-    """How far the model is believed that no other source agrees with: less than it says of people, for what looks like a
-    name and is none is oftener on print than in the text that it was weighed on; of a place, as its form speaks for it."""
-    if form == "common":
-        return 0.0
-    if form == "name":  # as likely as if the finder of places had said so too
-        return 1.0 - (1.0 - score) * (1.0 - _sources()["PLACE", "pattern"][1]) if score >= _LEAST else 0.0
-    return score - (0.15 if kind == "PER" or (kind == "PLACE" and form is None) else 0.0)
+def evidence(text: str, candidate: Candidate, chance: Chance | None) -> list[tuple[Term, float]]:
+    """What speaks for a candidate where the name model runs: terms of name_weights.tsv, each with its value.
+
+    They are how likely the model says that very span to be, chosen or not, and the surest of the other sources: one that
+    agrees with the model, or one to whom it is silent. Of what the model alone sees, the form.
+    """
+    kind, seen = candidate.type, MODEL in candidate.sources
+    if seen:
+        said = candidate.score or 0.0
+    else:
+        said = chance(candidate.start, candidate.end, kind) if chance is not None else _UNSEEN
+    said = min(max(said, _LEAST), 1.0 - _LEAST)
+    others = [source for source in candidate.sources if source != MODEL]
+    if others:
+        case, what = "agrees" if seen else "silent", max(others, key=lambda source: share(kind, source))
+    else:
+        case, what = "alone", form(kind, text[candidate.start : candidate.end])
+    return [((kind, case, what), 1.0), ((kind, "chance", "seen" if seen else "silent"), log(said / (1.0 - said)))]
 
 
-def _form(place: str) -> str | None:
-    """What the words of a place by themselves tell: `name` for a compound and what the gazetteer has in full, `likely` for
-    the short name of a county, another town or village, a road or river, `common` for what is no name at all."""
-    place = "".join(place.split())
+def form(kind: str, name: str) -> str:
+    """What the words of a name tell by themselves.
+
+    Of a place: `name` for a compound and what the gazetteer has in full, `likely` for the short name of a county, another
+    town or village, a road or river, `common` for what is no name at all. Of a person `name` for a surname and a given
+    name, of an organisation `name` for what ends as one. Of all others `other`.
+    """
+    name = "".join(name.split())
+    if kind == "PER":
+        return "name" if person_names().score(name) > _LIKE_A_NAME else "other"
+    if kind == "ORG":
+        return "name" if kind_of(name).category is not None else "other"
+    return _form_of_place(name) if kind == "PLACE" else "other"
+
+
+def _form_of_place(place: str) -> str:
     upper = upper_names().get(place)
     if upper is not None:
         return "likely" if upper.short or place in GENERIC else "name"
     level = bounds().level_of(place)
     if level is None:
-        return None
+        return "other"
     if bounds().is_common(place):
         return "common"
     return "name" if level == "compound" or (level != "other" and place in divisions()) else "likely"
 
 
+def share(kind: str, source: str) -> float:
+    """How many of a source's candidates are names where no name model runs."""
+    return shares().get((kind, source)) or shares()[kind, OTHER]
+
+
+def weight(term: Term) -> float:
+    """What a term adds to the log odds of a candidate."""
+    kind, case, _ = term
+    known = _weights().get(term)
+    return _weights()[kind, case, OTHER] if known is None else known
+
+
 @cache
-def _sources() -> dict[tuple[str, str], tuple[float, float]]:
-    rows = load_tsv("name_sources.tsv", ("type", "source", "without", "silent"), key=("type", "source"))
-    return {(r["type"], r["source"]): (r.number("without"), r.number("silent")) for r in rows}
+def shares() -> dict[tuple[str, str], float]:
+    """The shares of name_sources.tsv by type and source."""
+    rows = load_tsv("name_sources.tsv", ("type", "source", "share"), key=("type", "source"))
+    return {(r["type"], r["source"]): r.number("share") for r in rows}
+
+
+@cache
+def _weights() -> dict[Term, float]:
+    rows = load_tsv("name_weights.tsv", ("type", "case", "what", "weight"), key=("type", "case", "what"))
+    return {(r["type"], r["case"], r["what"]): r.number("weight") for r in rows}

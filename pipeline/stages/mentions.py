@@ -1,15 +1,16 @@
 """The resolver: which of the candidates of all sources are names, where they meet, and why (`source`).
 
 The rules, in order:
-1. The same span and type from several sources is one candidate; its `source` names them all, joined by "+".
-2. Each source is believed as far as name_sources.tsv says, the model as far as its own score; a candidate that is rather
-   no name than one is dropped. What the model does not see is believed less where a model runs.
-3. An organisation swallows the places and people inside it; one of party or residents before the head of a title
-   (某社区党委 in 某社区党委书记) is none, and one that the model does not see gives way to a likely person inside it.
-4. Of two candidates of one type that meet the more likely one stands, and of organisations with one beginning or one
+1. An organisation that is none (a village's committee, a street) is the place that it names.
+2. The same span and type from several sources is one candidate; its `source` names them all, joined by "+".
+3. How likely each is a name, by the sources and by what the model says of that very span, tells name_weights.tsv (without a
+   model name_sources.tsv); a candidate that is rather no name than one is dropped.
+4. An organisation swallows the places and people inside it; one of party or residents before the head of a title
+   (某镇党委 in 某镇党委书记) is none, and one that the model does not see gives way to a likely person inside it.
+5. Of two candidates of one type that meet the more likely one stands, and of organisations with one beginning or one
    end, if both are likely, the longer. A person may stand inside a longer place of level `other`.
-5. A name found once is found everywhere in the article, unless inside a longer name.
-6. A title is a mention where a construction joins it to a named person (stages.posts); an organisation takes its part.
+6. A name found once is found everywhere in the article, unless inside a longer name.
+7. A title is a mention where a construction joins it to a named person (stages.posts); an organisation takes its part.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, MENTIONS, set_spans
-from pipeline.lexicon.organisations import generic_organisation
+from pipeline.language.names import Chance, chance_of
+from pipeline.lexicon.organisations import kind_of
 from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.trie import Finder
 from pipeline.records import Mention
-from pipeline.stages.candidates import LIKELY, MODEL, Candidate, believe, gather, merge
-from pipeline.stages.organisations import without_verbs
+from pipeline.stages.candidates import LIKELY, MODEL, OTHER, Candidate, believe, form, gather, merge
 from pipeline.stages.place_bounds import bounds
 from pipeline.stages.post_spans import attach_titles
 
@@ -41,10 +42,14 @@ _PARTY_BODY = re.compile(
 )
 _LEAGUE = re.compile(r"团|共青团|民革|民盟|民建|民进|农工|致公|九三")  # their 市委 is an organisation before any title
 # of a village or community: what is named is the place
-_SHORT_COMMITTEE = re.compile(
-    r"((?<!农)村|社区|嘎查)(?:(?:委|村委|居委)会?|党委|党总支|(?:党|团)?支部|支委会?|“?两委”?)$|[一-鿿](?<!村民)(?<!居民)居委会$"
+_OF_RESIDENTS = re.compile(
+    r"([一-鿿]{1,16}?(?:(?<!农)村|社区|嘎查))[村居]?"
+    r"(?:委|委会|民委员会|“?两委”?|务监督委员会|党委|党总支|[党团]?支部|支委会?|妇联)"
 )
+_PARTY_BRANCH = re.compile(r"(?:机关)?党支部$")
+_NO_PLACE_BEFORE = re.compile(r"(?<!村民)(?<!居民)居委会$")
 _GROUP_OF = re.compile(r"(?:社区|[村镇乡]|街道)(?:工作)?(?:小组|专班)$")  # 某社区工作小组: no name of its own
+_BANK = re.compile(r"[总省市县区分支本该各]+行")  # of a bank that an article names
 _NAMED_AFTER = re.compile(r"纪念[馆堂园碑]|故居|旧居|故里|墓|祠|广场|公园|塑像|雕像")  # a person may stand before it
 _HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|(?:组织|宣传|纪检|统战|政法|武装)?委员|成员|常委|秘书长|主席)")
 
@@ -57,15 +62,7 @@ def create_mentions(nlp: Language, name: str) -> Mentions:
 
 class Mentions:
     def __call__(self, doc: Doc) -> Doc:
-        text = doc._.folded
-        with_model = CANDIDATES + MODEL in doc.spans
-        candidates = [
-            c for c in believe(text, merge(trim_organisations(text, gather(doc))), with_model) if c.confidence >= LIKELY
-        ]
-        titles = [c for c in candidates if c.type == "POST"]
-        names = resolve(text, [c for c in candidates if c.type != "POST"], titles)
-        names = resolve(text, names + believe(text, repeated(text, names), with_model), titles)
-        chosen = names + attach_titles(text, names, titles)
+        chosen = choose(doc._.folded, gather(doc), CANDIDATES + MODEL in doc.spans, chance_of(doc))
         set_spans(
             doc,
             MENTIONS,
@@ -77,26 +74,49 @@ class Mentions:
         return doc
 
 
-def trim_organisations(text: str, candidates: list[Candidate]) -> list[Candidate]:
-    """The candidates, verbs at the head of an organisation that the model found taken off: 某县举行某某协会; of a branch
-    or committee of a village the village, which is what is named: 石桥村|党支部."""
-    ends = {c.end for c in candidates if c.type == "PLACE"}
-    out = []
-    for c in candidates:
-        if c.type == "ORG" and c.sources == (MODEL,):
-            body = _SHORT_COMMITTEE.search(text, c.start, c.end)
-            if body and body.group(1):
-                start = max((e for e in ends if c.start < e < body.start(1)), default=c.start)
-                level = "community" if body.group(1) == "社区" else "village"
-                c = replace(c, start=start, end=body.end(1), type="PLACE", level=level)
-            else:
-                c = replace(c, start=without_verbs(text, c.start, c.end))
-        out.append(c)
-    return out
+def choose(text: str, found: list[Candidate], with_model: bool, chance: Chance | None = None) -> list[Candidate]:
+    """The mentions of an article among what all sources found.
+
+    `with_model`: the name model is one of them; `chance`: how likely it says any span to be, if it tells.
+    """
+    believed = believe(text, merge(plain(text, found)), with_model, chance)
+    candidates = [c for c in believed if c.confidence >= LIKELY[c.type]]
+    titles = [c for c in candidates if c.type == "POST"]
+    names = resolve(text, [c for c in candidates if c.type != "POST"], titles)
+    names = resolve(text, names + believe(text, repeated(text, names), with_model, chance), titles)
+    return names + attach_titles(text, names, titles)
+
+
+def plain(text: str, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates of organisations that are none replaced by what they name: a place that the model takes for one, the
+    place for what its residents or party members elect (某村委会, 某社区党总支), an organisation for its party branch."""
+    places = {c.end: c.start for c in candidates if c.type == "PLACE"}
+    return [
+        new
+        for c in candidates
+        if (new := _plain(text[c.start : c.end], c, places) if c.type == "ORG" else c) is not None
+    ]
+
+
+def _plain(name: str, organisation: Candidate, places: dict[int, int]) -> Candidate | None:
+    by_model = organisation.sources == (MODEL,)
+    elected = _OF_RESIDENTS.fullmatch(name)
+    if elected:
+        end = organisation.start + elected.end(1)
+        before = max((at for at in places if organisation.start < at < end - 1), default=organisation.start)
+        start = max(organisation.start, places.get(end, before))
+        level = "community" if name.endswith("社区", 0, elected.end(1)) else "village"
+        return replace(organisation, start=start, end=end, type="PLACE", level=level) if by_model else None
+    branch = _PARTY_BRANCH.search(name)
+    if branch and kind_of(name[: branch.start()]).category is not None:
+        return replace(organisation, end=organisation.start + branch.start())
+    if by_model and form("ORG", name) == OTHER and form("PLACE", name) in ("name", "likely"):
+        return replace(organisation, type="PLACE")
+    return organisation
 
 
 def resolve(text: str, candidates: list[Candidate], titles: list[Candidate]) -> list[Candidate]:
-    """The candidates that stand, by rules 3 and 4."""
+    """The candidates that stand, by rules 4 and 5."""
     shorts = {(c.start, c.end) for c in candidates if c.type == "PLACE" and "short" in c.sources}
     # what the article has as a village in full is no person whom the model alone sees
     candidates = [c for c in candidates if c.type != "PER" or c.sources != (MODEL,) or (c.start, c.end) not in shorts]
@@ -148,12 +168,12 @@ def _priority(
         name = text[candidate.start : candidate.end]
         if _PARTY_BODY.search(name) and not _LEAGUE.match(name) and _HEAD.match(text, candidate.end):
             return -1.0
-        if _SHORT_COMMITTEE.search(name):
+        if _NO_PLACE_BEFORE.search(name):
             return -1.0
         unseen = MODEL not in candidate.sources
         if unseen and any(candidate.holds(p) and p.confidence > _SURE for p in people):
             return -1.0
-        if candidate.sources == (MODEL,) and (generic_organisation(name) or _GROUP_OF.search(name)):
+        if candidate.sources == (MODEL,) and (_BANK.fullmatch(name) or _GROUP_OF.search(name)):
             return -1.0
         longer = any(
             candidate.size > o.size and (o.start == candidate.start or o.end == candidate.end) and candidate.holds(o)
@@ -177,7 +197,7 @@ def _live_together(new: Candidate, kept: Candidate) -> bool:
 
 
 def repeated(text: str, names: list[Candidate]) -> list[Candidate]:
-    """Where else a person, an organisation or a place that the model found stands in the article (rule 5)."""
+    """Where else a person, an organisation or a place that the model found stands in the article (rule 6)."""
     known: dict[str, Candidate] = {}
     for name in names:
         surface = text[name.start : name.end]

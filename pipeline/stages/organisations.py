@@ -260,13 +260,3 @@ def _beginning(text: str, left: int, place: int) -> int:
     head = text[left:place]
     whole = _NATION.fullmatch(head) or _BRANCH.search(head) or (len(head) > 2 and kind_of(head).category)
     return left if whole else place
-
-
-def without_verbs(text: str, start: int, end: int) -> int:
-    """Where an organisation begins that another source found: behind the last word of the stops inside, if one is."""
-    stops, joined = _patterns()["stops"], _patterns()["joined"]
-    for at in range(end - 3, start + 1, -1):
-        stop = stops.match(text[max(start, at - 4) : at][::-1])
-        if stop and len(stop.group()) > 1 and not joined.match(text, at - len(stop.group())):
-            return at
-    return start

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from pipeline.lexicon.organisations import kind_of
 from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.place_names import words
 from pipeline.lexicon.posts import Title, posts
@@ -22,10 +23,8 @@ _NO_TRADE = re.compile(
     r"退休|离休|退役|返乡|[\d一二两三四五六七八九十]|的|原|老$|新$|某|女$|男$|族$|岁$|籍$|名$|位$|该|本|任$|为$|是$|和$|请|带|让|骨干|优秀|青年|乡村|支行|分行|公司|[队校店社厂在]$"
 )
 _DEPARTMENT = re.compile(r"(?:科|室|病区|中心|部)$")
+_LEVEL = re.compile(r"(?:[省市县区镇乡村]|街道|社区)$")
 _NO_TITLE = re.compile(r".*(?:科|队友|同乡|邻居|同学|同事|朋友|战友|党员|军人|人士|模范|老人|男子|女子|获得者|好人)")
-_CERTAIN_TITLE = 0.95  # from which on the model knows better than the lexicon where a title begins
-_LIKELY_TITLE = 0.8  # from which on it does if the rest is no department and no word of age, rank or sex
-_SURE_TITLE = 0.9  # the model's score from which on a title that the lexicon does not know is believed
 _IMPRINT = re.compile(
     r"(?:执行|责任|本版|美术)?(?:主编|编辑|责编|编审|编委):"
 )  # of an imprint: its editors hold no post
@@ -38,10 +37,10 @@ _NONE = Title("")
 
 
 def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) -> list[Candidate]:
-    """The titles that someone named holds, and the surname of 王书记 with its title (rule 6)."""
+    """The titles that someone named holds, and the surname of 王书记 with its title (rule 7)."""
     people = [n for n in names if n.type == "PER"]
     free: list[Candidate] = []
-    cores = [c for title in titles if not _IMPRINT.match(text, title.start) and (c := _core(text, title, names))]
+    cores = [c for title in titles if not _IMPRINT.match(text, title.start) and (c := _core(text, title))]
     for candidate in sorted(cores, key=lambda t: (-t.size, t.start)):
         title = _with_trade(text, _trimmed(text, _without_body(text, candidate, names), names), names)
         if title and not any(title.meets(t) for t in free):
@@ -73,12 +72,9 @@ def _address_begins(text: str, at: int, names: list[Candidate]) -> bool:
     return text[at - 1] in _BEFORE_ADDRESS and text[at - 1 : at + 1] not in words()
 
 
-def _core(text: str, title: Candidate, names: list[Candidate]) -> Candidate | None:
-    """What of a title that the model alone saw is one: what the lexicon knows, or all of it where the model is certain.
-
-    Right behind a unit, or where the model is rather sure, the whole stands if it begins with no department: 派驻工作队队长,
-    but 主任 of 骨科主任.
-    """
+def _core(text: str, title: Candidate) -> Candidate | None:
+    """What of a title that the model alone saw is one: not the age or the level, department or organisation before it
+    (镇|人大主席, 骨科|主任), and nothing that is no title."""
     if title.sources != (MODEL,):
         return title
     surface = text[title.start : title.end]
@@ -88,16 +84,12 @@ def _core(text: str, title: Candidate, names: list[Candidate]) -> Candidate | No
         surface = text[title.start : title.end]
     known = posts().known_end(surface)
     if not known:
-        sure = (title.score or 0.0) >= _SURE_TITLE and not _NO_TITLE.fullmatch(surface)
-        return title if sure else None
-    if known == surface or (title.score or 0.0) >= _CERTAIN_TITLE:
-        return title
+        return None if _NO_TITLE.fullmatch(surface) else title
     before = surface[: -len(known)]
-    behind_unit = any(n.end == title.start for n in names if n.type in ("ORG", "PLACE"))
-    likely = behind_unit or (title.score or 0.0) >= _LIKELY_TITLE
-    if likely and not _DEPARTMENT.search(before) and not _NO_TRADE.search(before):
-        return title
-    return replace(title, start=title.end - len(known))
+    other = _LEVEL.search(before) or _DEPARTMENT.search(before) or _NO_TRADE.search(before)
+    if before and (other or kind_of(before).category is not None):
+        return replace(title, start=title.end - len(known))
+    return title
 
 
 def _trimmed(text: str, title: Candidate, names: list[Candidate]) -> Candidate | None:
