@@ -143,8 +143,8 @@ def test_a_surname_with_a_title() -> None:
 
 
 def test_the_commission_of_agriculture_is_no_village() -> None:
-    found = resolve("市农业农村委通报", model=[("市农业农村委", "ORG")])
-    assert [f[:2] for f in found] == [("市农业农村委", "ORG")]
+    found = resolve("临江市农业农村委通报", model=[("临江市农业农村委", "ORG")])
+    assert [f[:2] for f in found] == [("临江市农业农村委", "ORG")]
 
 
 def test_a_title_before_a_name_is_no_surname_with_a_title() -> None:

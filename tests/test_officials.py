@@ -280,6 +280,10 @@ def test_the_place_of_a_unit() -> None:
     assert town.place == "甲省/临江市/清河县/云溪镇"
     (county,) = officials("[县水利局|ORG][局长|POST][石磊|PER]")
     assert county.place == HOME
+    (office,) = officials("[旧县派出所|ORG][所长|POST][石磊|PER]", "山东省/泰安市/东平县")
+    assert office.place == "山东省/泰安市/东平县/旧县乡"
+    (clinic,) = officials("[旧县乡卫生院|ORG][院长|POST][石磊|PER]", "山东省/泰安市/新泰市")
+    assert clinic.place == "山东省/泰安市/东平县/旧县乡"
     river = "[清河|PLACE.other=甲省/临江市/清河县/清河]"
     (council,) = officials(f"{river}畔,[清河县人大|ORG][主任|POST][石磊|PER]")
     assert council.place == HOME

@@ -21,7 +21,7 @@ _NATIONAL = re.compile(r"(?:中国共产党|中共|共青团|国网|中国|中�
 _LOWER = re.compile(r"[一-鿿]{1,6}?(?:街道|[镇乡]|社区|村)")
 _SUFFIX = re.compile(r"(?:省|市|县|区|镇|乡|街道|社区|村)$")
 # the short form of a town before such an office
-_TOWN_OFFICE = re.compile(r"([一-鿿]{1,4})(?:支行|分理处|营业所|派出所|法庭|中队|所|中学|小学|卫生院|信用社)$")
+_TOWN_OFFICE = re.compile(r"([一-鿿]{1,4}?)(?:支行|分理处|营业所|派出所|法庭|中队|所|中学|小学|卫生院|信用社)$")
 _LOCAL_KINDS = frozenset({"合作社", "队", "组"})
 
 
@@ -122,10 +122,10 @@ class UnitPlaces:
                     break  # 南江区 of 南江区人大, though the article names a river 南江
                 return path, name[len(known) :]
         lower = _LOWER.match(name)
-        for path in dict.fromkeys((self.local, self.common.get("city"), self.common.get("province"))):
-            area = divisions().by_path(path) if lower and path else None
+        for wider in dict.fromkeys((self.local, self.common.get("city"), self.common.get("province"))):
+            area = divisions().by_path(wider) if lower and wider else None
             towns = divisions().under(area.code, lower.group()) if lower and area else []
-            if towns and lower and (path == self.local or len(towns) == 1):
+            if towns and lower and (wider == self.local or len(towns) == 1):
                 return towns[0].path, name[lower.end() :]
         if upper is not None and len(name) - len(upper.name) > 1:
             path = self._nearest(upper).path
