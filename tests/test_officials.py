@@ -193,6 +193,10 @@ def test_posts_of_meetings_lists_and_decisions(text: str, expected: set[tuple[st
          {("石磊", "会长", "县茶叶协会"), ("石磊", "创会会长", "县茶叶协会")}),
         # a colleague's unit must be of the kind
         ("[丰禾公司|ORG][负责人|POST][石磊|PER]、[校长|POST][许琳|PER]到场", {("石磊", "负责人", "丰禾公司"), ("许琳", "校长", None)}),
+        # the name behind 由 and 是
+        (f"{VILLAGE}[党支部书记|POST]一职由[石磊|PER]接任", {("石磊", "党支部书记", "石桥村")}),
+        ("[县茶叶协会|ORG]的[会长|POST]是[石磊|PER]。", {("石磊", "会长", "县茶叶协会")}),
+        ("[县一中|ORG][校长|POST][石磊|PER],市劳动模范、[环卫工人|POST][许琳|PER]", {("石磊", "校长", "县一中"), ("许琳", "环卫工人", None)}),
         # a life told between name and post
         ("[石磊|PER],男,汉族,1975年3月生,大学学历,中共党员,现任[县水利局|ORG][局长|POST]。", {("石磊", "局长", "县水利局")}),
         ("[石磊|PER](女),1968年11月出生,[清河县人民法院|ORG][庭长|POST];", {("石磊", "庭长", "清河县人民法院")}),
@@ -347,6 +351,10 @@ def test_holdings_need_a_construction() -> None:
     text = "镇长来了,后来石磊也来了。"
     assert holdings(text, [(7, 9)], [(0, 2)]) == []
     assert [(h.post, h.person, h.how) for h in holdings("镇长石磊", [(2, 4)], [(0, 2)])] == [(0, 0, "before")]
+
+
+def test_the_father_of_the_chairman_holds_nothing() -> None:
+    assert holdings("会长是石磊的父亲。", [(3, 5)], [(0, 2)]) == []
 
 
 @pytest.mark.parametrize("text", ["石磊办厂时,由一名干部任队长。", "石磊说,学习使自己成为队长。", "老干部石磊"])

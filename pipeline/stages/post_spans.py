@@ -87,7 +87,8 @@ def _core(text: str, title: Candidate) -> Candidate | None:
         return None if _NO_TITLE.fullmatch(surface) else title
     before = surface[: -len(known)]
     other = _LEVEL.search(before) or _DEPARTMENT.search(before) or _NO_TRADE.search(before)
-    if before and (other or kind_of(before).category is not None):
+    doubled = before == known[0]  # 三年级二班|班主任
+    if before and (other or doubled or kind_of(before).category is not None):
         return replace(title, start=title.end - len(known))
     return title
 

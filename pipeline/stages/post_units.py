@@ -251,12 +251,21 @@ class Units(UnitNames):
         in_room = _ROOM.fullmatch(self.folded, low, self.posts[post].start)
         if (not title.role and _plain(title) == _plain(before)) or (in_room and unit.name and not unit.name.place):
             return unit
-        joined = re.fullmatch(r"[一-鿿· ]{2,8}[、,和及与]", gap)
-        if joined and title.official and not title.role and not title.units:
+        joined = self._without_people(self.posts[post - 1].end, self.posts[post].start)
+        if re.fullmatch(r"[、,和及与]", joined) and title.official and not title.role and not title.units:
             return unit  # 某镇党委书记甲,党委委员乙
-        joined = re.fullmatch(r"[一-鿿·, ]{2,8}[、和及与]", gap)
         told = unit.name and not unit.name.place and (self.posts[post - 1].start, self.posts[post - 1].end)
-        return unit if joined and told and told not in self.guessed and self._suits(title, unit) else None
+        close = re.fullmatch(r"[、和及与]{1,3}", joined)
+        return unit if close and told and told not in self.guessed and self._suits(title, unit) else None
+
+    def _without_people(self, low: int, high: int) -> str:
+        """The words of [low, high) that name nobody."""
+        words = ""
+        for end, start in self.people_by_end.items():
+            if low <= start and end <= high:
+                words += self.folded[low:start]
+                low = end
+        return words + self.folded[low:high]
 
     @staticmethod
     def _suits(title: Title, unit: Unit) -> bool:

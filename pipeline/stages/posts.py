@@ -31,6 +31,9 @@ _BETWEEN_TITLES = re.compile(
 # Behind a title that is no one's else so far: 全国人大代表,某镇党委书记甲
 _COMMA = re.compile(r",(?:现任|现为|时任|原|兼)?")
 _CALLED = re.compile(r"”?(?:名叫|叫做?|名为)$")  # 村里的“第一书记”名叫甲
+_BY_HIM = re.compile(r"(?:一职|职务)?(?:由|[的都]?是)$")  # 会长由甲担任, 队长是甲
+_TAKEN = re.compile(r"(?:同志)?(?:担任|兼任?|出任|接任|接替)")
+_IS_HIM = re.compile(r"(?:同志)?(?:[,。;!?\n]|$)")
 _MADE = re.compile(r"(?:同志)?[为任]$")
 _VERBS = frozenset({"代表", "领队", "导演", "编剧", "主编", "主审", "助理", "裁判", "策划", "编辑"})  # behind a name
 _EACH = "分别"
@@ -159,8 +162,18 @@ class _Holdings:
             called = _CALLED.search(self.text, max(0, start - 4), start)
             last = self.title_ends.get(called.start()) if called else None
         if last is None:
+            taken = _BY_HIM.search(self.text, max(0, start - 4), start)
+            last = self.title_ends.get(taken.start()) if taken else None
+            ends = _IS_HIM if taken and taken.group().endswith("是") else _TAKEN
+            if last is not None and not ends.match(self.text, self._ends_at(start)):
+                last = None
+        if last is None:
             return []
         return [*self._chain_before(last), last]
+
+    def _ends_at(self, start: int) -> int:
+        """Where the person ends who begins at `start`."""
+        return self.people[bisect_left(self.person_starts, start)][1]
 
     def _chain_before(self, last: int) -> list[int]:
         chain: list[int] = []
