@@ -225,6 +225,8 @@ def test_a_day_that_the_calendar_has_not_keeps_its_text_and_gets_no_value(text: 
         ("去年上半年增收一成,同期成本降了。", ["2023-H1"]),
         ("5月13日8时,停电。两小时前,起风。", ["2024-05-13T08:00", "2024-05-13T06:00"]),
         ("每天8时至22时开门。", ["P1D", "T08:00/T22:00"]),
+        ("5月13日,停电。傍晚来了电。", ["2024-05-13", "2024-05-13"]),
+        ("信在“文革”中烧了。", ["1966/1976"]),
     ],
 )
 def test_words_that_count_from_what_was_told(text: str, values: list[str]):
@@ -245,6 +247,9 @@ def test_words_that_count_from_what_was_told(text: str, values: list[str]):
         ("11月26日,开会。此前一个月,他走了三个镇。", ["XXXX-11-26", "XXXX-10/XXXX-11"]),
         ("过去五年,路通了。未来三年,还要修桥。", ["PAST_REF", "FUTURE_REF"]),
         ("2月30日,开班。", [None]),
+        ("今天早晨6时许,桥头起雾。", ["XXXX-XX-XXT06:00"]),
+        ("5日下午,桥头起雾。", ["XXXX-XX-05"]),
+        ("元月5日,开班。", ["XXXX-01-05"]),
     ],
 )
 def test_without_a_known_year(text: str, values: list[str | None]):

@@ -26,6 +26,10 @@ _NAMED_DAY = re.compile(
 _TOKEN = re.compile(r"[0-9A-Za-z]+")
 _MONTH_DAY = re.compile(r"(?<!\d)(1[0-2]|[1-9])月(3[01]|[12]\d|[1-9])日")
 
+_AHEAD = re.compile(r"前|起|之前|,?[^,。]{0,9}(?:将|拟)")
+# what a notice announces
+_TO_COME = re.compile(r"(?:[将定拟]于|计划于|(?:推迟|延期|延|顺延|持续)[到至]|[日月][到至]|时间:?|公示期:?|因)$")
+
 
 def issue_date(source: str, text: str, stated: date | None) -> tuple[date | None, int | None, str | None]:
     """Issue day, issue year and where they come from (`config`, `name`, `text`), each None if unknown.
@@ -85,7 +89,9 @@ def news_day(text: str) -> tuple[int, int] | None:
     flat = flat_text(text)
     for match in _MONTH_DAY.finditer(flat):
         behind = flat[match.end() : match.end() + 14]
-        if flat[match.start() - 1 : match.start()] == "年" or re.match(r"前|起|之前|[^,。]{0,9}(?:将|拟)", behind):
+        if flat[match.start() - 1 : match.start()] == "年" or _AHEAD.match(behind):
+            continue
+        if _TO_COME.search(flat[max(0, match.start() - 8) : match.start()]):
             continue
         counts[int(match[1]), int(match[2])] += 1
     if not counts:

@@ -242,7 +242,7 @@ def length_points(flat: str, told: list[Told]) -> Points:
             sure = match["feast"] is not None or bool(match["tail"]) or bool(match["terms"])
             if match["tail"] == "前" and not t.start - 40 < match.start() < t.start:
                 sure = False
-            weight = (2.8 if sure and near else 1.8 if sure else 1.2) * (0.5 if match["odd"] else 1.0)
+            weight = (3.5 if sure and near else 1.8 if sure else 1.2) * (0.5 if match["odd"] else 1.0)
             for year, part in ((t.year + count, 1.0), (t.year + count - 1, 0.2), (t.year + count + 1, 0.3)):
                 best[year] = max(best[year], weight * part)
     yield from sorted(best.items())

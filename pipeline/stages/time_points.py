@@ -30,7 +30,7 @@ class Points:
         context, told, end, start = self.context, self.context.told, match.end(), match.start()
         context.enter_sentence(start)
         year = context.year_of_word(match)
-        month = int(parse_number(match["m"]) or 0) if match["m"] else None
+        month = (1 if match["m"] == "元" else int(parse_number(match["m"]) or 0)) if match["m"] else None
         if match["m"] and year is None and not match["ry"]:
             year = context.year_of_month(month or 1, start, end)
         elif match["rm"]:
@@ -95,7 +95,7 @@ class Points:
             return self.clock(match, told.tell_unknown((told.unknown_day[0], number)))
         base = told.day or context.dateline or (context.now() if context.year else None)
         if base is None:
-            return None
+            return self.clock(match, f"{context.year or 'XXXX'}-XX-{number:02d}") if number <= 31 else None
         late = told.day is None and base == context.issue and number > base.day + 1
         if late and not context.ahead(match.start(), match.end()):  # the past is the default
             base = base.replace(day=1) - timedelta(days=1)
@@ -146,7 +146,7 @@ class Points:
                 return self.clock(match, told.tell_unknown(told.unknown_day, shift))
             if word in ("当天", "当日", "次日", "当", "第二天", "同日", "") and not match["h"]:
                 return ("PAST_REF" if context.year or word else "XXXX"), "TIME" if match["part"] else "DATE", end
-            return None
+            return None if word or not match["h"] else self.clock(match, "XXXX-XX-XX")
         shift = -1 if word == "前一天" else _SHIFTS.get(word[:1], 0) if word and word[0] != "前" else 0
         day = base + timedelta(days=shift)
         if shift >= 0:
@@ -330,7 +330,7 @@ class Points:
         if group == "part":
             if word in ("晚", "夜", "晨", "半夜", "天亮", "早"):
                 return False
-            return before in ",。;!?”:\n" and after == ","
+            return (before in ",。;!?”:\n" and after == ",") or (before in "。\n" and word in _OPENING)
         if group == "season":
             opens = len(word) > 1 and before in ",。;!?“”:\n" and word not in ("开春", "秋后", "入秋", "入冬")
             return opens or word in ("入秋", "入冬")
@@ -367,6 +367,7 @@ class Points:
 
 _GROUPS = ("y", "ry", "reign", "m", "rm", "lm", "m1", "d", "rd", "stretch", "season", "named", "part", "h")
 _HOUSE = re.compile(r"[路街巷弄道楼栋幢座区园院里村镇市场段室第、〕】)\d]$")
+_OPENING = frozenset(("凌晨", "清晨", "上午", "中午", "下午", "傍晚", "深夜"))  # at the beginning of a sentence
 _NO_DAY = re.compile(r"(?:拘留|为期|工期|每|共|连续|满|历时|达|超|近|约|用|第|[、.])$")
 
 
