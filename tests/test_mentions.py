@@ -152,6 +152,12 @@ def test_a_title_before_a_name_is_no_surname_with_a_title() -> None:
     assert [f[:2] for f in found] == [("所长", "POST"), ("许琳", "PER")]
 
 
+def test_leaders_and_patients_hold_no_post() -> None:
+    for title in ("县领导", "患者"):
+        found = resolve(f"{title}许琳来了", model=[(title, "POST"), ("许琳", "PER")])
+        assert [f[:2] for f in found] == [("许琳", "PER")]
+
+
 def test_the_level_stays_with_a_delegate() -> None:
     found = resolve(
         "临江市人大代表许琳",

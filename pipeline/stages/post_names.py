@@ -20,6 +20,7 @@ _ETHNIC = "|".join((*(f"{people}族" for people in PEOPLES), "各族", "蒙古",
 _COUNTY_LEVELS = frozenset("市县区旗")
 _LEVEL_INSIDE = re.compile(r"(?<=[一-鿿]{2})[省市县区镇乡村](?=[一-鿿]{3})")
 _COMPANY = re.compile(r"(?:集团)?(?:控股|股份)?(?:有限)?(?:责任)?(?:公司)$|集团$")
+_ROOM = re.compile(r"(?![省市州县区旗镇乡国])[一-鿿]{0,2}(?:研究室|办公[室厅]|业务处|综合[处科股])")
 _INSTITUTION = re.compile(r"院|中心|[所站校]|大学")
 _AUTONOMOUS = re.compile(rf"(?:{_ETHNIC}){{1,5}}自治(?=[县州旗]$)")
 
@@ -54,7 +55,7 @@ class UnitNames:
     def __init__(self, folded: str, names: Sequence[Name], home: str, page_text: str):
         self.folded, self.page_text = folded, page_text
         self.names = [
-            n for n in names if (n.place and _known(n)) or (n.record.type == "ORG" and not _bare_clinic(n.text))
+            n for n in names if (n.place and _known(n)) or (n.record.type == "ORG" and not _bare_department(n.text))
         ]
         self.starts = [n.start for n in self.names]
         said = [(n.start, n.text, n.record.canonical) for n in self.names if n.place and n.record.canonical]
@@ -164,9 +165,11 @@ class UnitNames:
         return short if short != last and short in self.page_text else last
 
 
-def _bare_clinic(name: str) -> bool:
-    """Whether a name is only a department of some hospital: 普外科."""
-    return name.endswith("科") and kind_of(name).category == "hospital" and not _INSTITUTION.search(name)
+def _bare_department(name: str) -> bool:
+    """Whether a name is only a department of some hospital or other body: 普外科, 研究室."""
+    if _INSTITUTION.search(name):
+        return False
+    return _ROOM.fullmatch(name) is not None or (name.endswith("科") and kind_of(name).category == "hospital")
 
 
 def _known(place: Name) -> bool:

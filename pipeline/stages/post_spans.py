@@ -24,7 +24,9 @@ _NO_TRADE = re.compile(
 )
 _DEPARTMENT = re.compile(r"(?:科|室|病区|中心|部)$")
 _LEVEL = re.compile(r"(?:[省市县区镇乡村]|街道|社区)$")
-_NO_TITLE = re.compile(r".*(?:科|队友|同乡|邻居|同学|同事|朋友|战友|党员|军人|人士|模范|老人|男子|女子|获得者|好人)")
+_NO_TITLE = re.compile(
+    r".*(?:科|队友|同乡|邻居|同学|同事|朋友|战友|党员|军人|人士|模范|老人|男子|女子|获得者|好人|领导|患者|乘客|顾客|选手|嫌疑人|家属)"
+)
 _IMPRINT = re.compile(
     r"(?:执行|责任|本版|美术)?(?:主编|编辑|责编|编审|编委):"
 )  # of an imprint: its editors hold no post

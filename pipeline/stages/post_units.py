@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ _TEAM = re.compile(
 _NAMED_TEAM = re.compile(
     r"“([^“”\n]{2,10}(?:组|队|专班))”|(?:第[一二三四五六七八九十]+)?(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组)"
 )
+_HAN = re.compile(r"[一-鿿]+")
 _BREAK = re.compile(r"[、,。;:!?()“”\n]")
 # What may stand between a unit and the title: 社区第四网格网格员, 医院急诊科护士长, 村原党支部书记, 村的护林员
 _GAP = re.compile(
@@ -85,7 +87,7 @@ class Units(UnitNames):
         low = self._clause_start(at)
         named = self._named_before(at, low, title)
         if named:
-            return self.unit(named)
+            return self._with_department(self.unit(named), named, at, title)
         if self._clinic(at):
             return self.organisation(("医院",), at)
         return (
@@ -103,6 +105,12 @@ class Units(UnitNames):
         name, title = self.posts[post], self.titles[post]
         self.guessed.add((name.start, name.end))
         return self._implied(title, name.start) or self._fallback(title, name.start)
+
+    def _with_department(self, unit: Unit, name: Name, at: int, title: Title) -> Unit:
+        """The unit with the department that its head is named after: 某中心|监管科|科长."""
+        department = self.folded[name.end : at]
+        own = not name.place and 1 < len(department) < 11 and department[-1] == _plain(title)[:1]
+        return dataclasses.replace(unit, text=unit.text + department) if own and _HAN.fullmatch(department) else unit
 
     def _said_before(self, post: int) -> int | None:
         """Where the words that may tell the unit end: at the title, or at the name that it stands behind and what is said
