@@ -175,8 +175,10 @@ class Organisations:
             name = text[left:end]
             if end < start and not _ROOM.fullmatch(text, end, start):
                 continue
-            if end < start and text[start - 1] == text[start]:  # 某中心某科科长: the head of a department of that name
-                end = start
+            headed = (
+                end < start and text[start - 1] == text[start]
+            )  # 某中心某科科长: the head of a department of that name
+            end = start if headed else end
             if (
                 end in stops
                 or text[left - 1 : left] == "某"
@@ -186,7 +188,7 @@ class Organisations:
                 continue
             if _COMMITTEE.search(name) or generic_organisation(name):
                 continue
-            return left, end, "title"
+            return left, end, "department" if headed else "title"
         return None
 
     def _name(self, text: str, behind: int, end: int, places: dict[int, int]) -> tuple[int, str] | None:
