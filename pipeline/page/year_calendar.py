@@ -36,6 +36,8 @@ _FEASTS = {
     "中秋": (8, 15, 16, 10),
     "重阳": (9, 9, 14, 10),
 }
+# 7月28日晚,传统火把节开幕: held on its day or in the days about it
+_HELD = re.compile(r"[^。\d]{0,40}(元宵|龙抬头|三月三|火把节|七夕)(?!节?(?:前|将|来临|到来|临近|即将)|佳节)")
 _NEW_YEAR = re.compile(r"(?:新春|春节)(?:佳节)?(?:将至|来临|即将|临近|前夕|到来之际|将近)|迎新春|快过年|过小年|腊八")
 _TERM = re.compile(rf"[,(是恰逢正值“]{{0,4}}({'|'.join(TERMS_CN)})(?!前|后|刚|过|将|临)")
 _BEASTS, _STEMS, _BRANCHES = "鼠牛虎兔龙蛇马羊猴鸡狗猪", "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
@@ -76,6 +78,9 @@ def feast_points(flat: str, years: range) -> Points:
     before = _days_beside(_NEW_YEAR, flat, 60)
     yield from _around({d for d in before if d[0] <= 2}, {y: _lunar_date(y, 1, 1) for y in years}, 32, 3)
     for match in islice(MONTH_DAY.finditer(flat), MOST):
+        if held := _HELD.match(flat, match.end()):
+            feasts = {y: _lunar_date(y, *_FEASTS[held[1]][:2]) for y in years}
+            yield from _around({(int(match[1]), int(match[2]))}, feasts, 3, 3)
         term = _TERM.match(flat, match.end())
         if term:
             for year in years:

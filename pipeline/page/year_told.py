@@ -152,9 +152,7 @@ def gap_points(told: list[Told], now: Day | None, years: range) -> Points:
 
 def hint_points(flat: str, told: list[Told], now: Day | None, years: range) -> Points:
     """What stands beside a told year and ties it to the year of the page."""
-    near: defaultdict[int, float] = defaultdict(
-        float
-    )  # what 去年 and 今年 beside told years say, the most of each year
+    near: defaultdict[int, float] = defaultdict(float)  # what 去年 beside told years says, the most of each year
     dated = _dated(told)
     if dated:
         yield dated, 3.0
@@ -190,13 +188,9 @@ def hint_points(flat: str, told: list[Told], now: Day | None, years: range) -> P
             yield t.year, 1.5
         elif t.kind == "name" and _NEW_YEAR.match(behind):
             yield t.year, 2.0
-        elif t.kind in ("month", "clause", "part"):
-            around = _near(flat, t.start, t.end)
-            this, last = "今年" in around or "本月" in around, "去年" in around
-            if last:
-                near[t.year + 1] = min(near[t.year + 1], -0.7)
-            if this or last:
-                near[t.year] = min(near[t.year], -1.5)
+        elif t.kind in ("month", "clause", "part") and "去年" in _near(flat, t.start, t.end):  # said of other years
+            near[t.year + 1] = min(near[t.year + 1], -0.7)
+            near[t.year] = min(near[t.year], -1.0)
     yield from sorted(near.items())
 
 
@@ -209,7 +203,7 @@ def _recent(flat: str, t: Told, now: Day) -> Points:
     for year in (t.year, t.year + 1):
         if t.kind == "month":
             if 0 <= 12 * (year - t.year) + now[0] - month <= _LATELY:
-                yield year, 1.1
+                yield year, 0.8
             continue
         day, printed = make_date(t.year, month, int(match[2] or 1)), make_date(year, *now)
         if day and printed and -45 * (year == t.year) <= (printed - day).days <= 45:
