@@ -23,6 +23,7 @@ import pipeline
 from pipeline.config import Config, ConfigError, files_digest, is_url
 from pipeline.filesystems import Remote, upload
 from pipeline.language.build import models_of
+from pipeline.lexicon.divisions import divisions
 from pipeline.plan import Shard, make_plan
 from pipeline.records import SCHEMA_VERSION
 from pipeline.shard import language
@@ -74,6 +75,9 @@ def run(config: Config, *, fresh: bool = False, progress: Progress | None = None
     clock = time.perf_counter()
     engine = importlib.import_module(f"pipeline.engines.{config.run.engine}")
     getattr(engine, "prepare", lambda _: None)(config)
+    home = config.page.home_place
+    if home and divisions().by_path(home) is None:
+        raise ConfigError(f"page.home_place: no division is called {home}; write a canonical path such as 山东省/聊城市.")
     language(config)  # a configuration that cannot be built is refused before any work
     output, work = config.output.directory, config.work_folder()
     if is_url(output):

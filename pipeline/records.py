@@ -160,7 +160,6 @@ class Quantity:
     object: str | None = None
     object_span: tuple[int, int] | None = None
     per: str | None = None
-    place: str | None = None
     source: str = ""
     score: float | None = None
 
@@ -333,7 +332,11 @@ TABLES: dict[str, pa.Schema] = {
         ("object", _STR, "what is counted or measured, null if not said"),
         ("object_start", _INT, "raw offset of the object"),
         ("object_end", _INT, "raw offset behind the object"),
-        ("place", _STR, "canonical path of the place it is told of"),
+        (
+            "place",
+            _STR,
+            "canonical path of the place it is told of: of its event, else the last one its sentence names before it",
+        ),
         ("event_id", _STR, "the event it is an argument of"),
         ("per", _STR, "the unit it is a rate of: 亩 in 每亩800元"),
         *_FACT,
@@ -360,7 +363,13 @@ TABLES: dict[str, pa.Schema] = {
         ("realis", _STR, "actual or planned"),
         ("date", _DAY, "first day, told or taken from the article's frame"),
         ("last_date", _DAY, "last day"),
+        ("date_from", _STR, "time: the event's own time; article: the article's frame; null without a date"),
         ("place", _STR, "canonical path of where it happened"),
+        (
+            "place_from",
+            _STR,
+            "place: a place of the event's own; article: headline, dateline or another sentence; null without a place",
+        ),
         *_FACT,
     ),
     "event_arguments": _schema(

@@ -152,7 +152,8 @@ def _report(result: Result) -> None:
         table.add_row(name, f"{rows:,}")
     console.print(table)
     speed = manifest["characters_per_second"]
-    how_fast = f"{speed:,} characters a second" if speed else "nothing to do, all reused"
+    idle = "all reused" if manifest["pages"] else "no page"
+    how_fast = f"{speed:,} characters a second" if speed else f"nothing to do, {idle}"
     console.print(
         f"{manifest['pages']:,} pages, {manifest['characters']:,} characters in {manifest['seconds_total']:.1f} s ({how_fast});"
         f" failures: {manifest['failures']}"

@@ -38,6 +38,12 @@ def test_rows_are_added_and_those_of_the_same_key_replaced(tmp_path):
     assert rows["厘米"] == shipped["厘米"]
 
 
+def test_a_spreadsheet_may_put_its_mark_of_utf8_before_the_first_column(tmp_path):
+    (tmp_path / "units.tsv").write_text("unit\tname\tdimension\tkind\n拖斗\t拖斗\tcount\tcount\n", encoding="utf-8-sig")
+    use_own([tmp_path])
+    assert "拖斗" in units()
+
+
 def test_lists_of_a_yaml_lexicon_are_added_to(tmp_path):
     shipped = load_yaml("posts.yaml")
     (tmp_path / "posts.yaml").write_text("roles:\n  - {words: [护渠员]}\n", encoding="utf-8")

@@ -272,6 +272,10 @@ def test_paths_on_the_command_line_start_at_the_working_directory(pages, tmp_pat
         (["nowhere.yaml"], "nowhere.yaml"),
         ([str(DEFAULT), "--input", "nowhere"], "nowhere"),
         ([str(DEFAULT), "--set", "run.engine=dusk"], "run.engine"),
+        (
+            [str(DEFAULT), "--input", ".", "--set", "page.home_place=无何有市"],
+            "page.home_place: no division is called 无何有市",
+        ),
         ([str(DEFAULT), "--workers", "0"], "run.workers"),
         ([str(DEFAULT), "--workers", "two"], "--workers"),
         ([str(DEFAULT), "--depth"], "--depth"),

@@ -226,7 +226,7 @@ def _forget() -> None:
 def _read(file: Path, *, head: bool = True) -> list[str]:
     """The lines of a lexicon file; with `head` its first ones must tell source and licence."""
     try:
-        lines = file.read_text(encoding="utf-8").split("\n")
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise LexiconError(file, 1, None, f"not UTF-8: byte {error.start}") from None
     lines = [line.rstrip("\r") for line in lines]

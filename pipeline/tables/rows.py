@@ -6,8 +6,9 @@ Rows of people carry an identifier that holds within the article; `tables.merge`
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +24,7 @@ from pipeline.language.document import (
     sentence_of,
     text_of,
 )
-from pipeline.records import Article, Page, Segment
+from pipeline.records import Article, Event, Page, Segment
 from pipeline.tables import aliases
 
 Row = dict[str, Any]
@@ -128,6 +129,13 @@ def _stretches(raw: str, segments: Iterable[Segment]) -> list[tuple[int, int]]:
     return out
 
 
+def _origin(value: object, role: str, event: Event) -> str | None:
+    """Whether an event's date or place is that of an argument of this role, or the article's."""
+    if value is None:
+        return None
+    return role if any(argument.role == role for argument in event.arguments) else "article"
+
+
 def fact_rows(doc: Doc, place: str | None) -> Rows:
     """Rows of mentions, officials, quantities, times, events and event_arguments of an article about `place`."""
     builder = _FactRows(doc, place)
@@ -147,6 +155,7 @@ class _FactRows:
         self.references: dict[tuple[int, int], tuple[str, str]] = {}  # Doc span -> ref_type, ref_id
         self.person_of = self._people()  # Doc span of a person -> the full name that it stands for
         self.event_of: dict[tuple[int, int], str] = {}  # Doc span of a quantity -> event_id
+        self.place_of: dict[tuple[int, int], str] = {}  # Doc span of a quantity -> the place that its event tells
 
     def mentions(self) -> None:
         spans = get_spans(self.doc, MENTIONS)
@@ -199,7 +208,9 @@ class _FactRows:
                     "realis": event.realis,
                     "date": event.date,
                     "last_date": event.last_date,
+                    "date_from": _origin(event.date, "time", event),
                     "place": event.place,
+                    "place_from": _origin(event.place, "place", event),
                     **printed,
                     **self._fact(span.start_char, span.end_char, event.place, event),
                 }
@@ -208,6 +219,8 @@ class _FactRows:
                 reference = self.references.get((argument.start, argument.end), (None, None))
                 if reference[0] == "quantity":
                     self.event_of.setdefault((argument.start, argument.end), identifier)
+                    if event.place and _origin(event.place, "place", event) == "place":
+                        self.place_of.setdefault((argument.start, argument.end), event.place)
                 self.rows["event_arguments"].append(
                     {
                         "event_id": identifier,
@@ -219,9 +232,11 @@ class _FactRows:
                 )
 
     def quantities(self) -> None:
+        places = sorted((s.start_char, m.canonical) for s, m in get_spans(self.doc, MENTIONS) if m.canonical)
         for number, (span, quantity) in enumerate(get_spans(self.doc, QUANTITIES)):
             at = quantity.object_span
             low, high = self.doc._.offsets.to_raw(*at) if at else (None, None)
+            place = self.place_of.get((span.start_char, span.end_char)) or self._named_before(span.start_char, places)
             self.rows["quantities"].append(
                 {
                     "quantity_id": f"{self.article_id}-q{number:04d}",
@@ -238,11 +253,11 @@ class _FactRows:
                     "object": quantity.object,
                     "object_start": low,
                     "object_end": high,
-                    "place": quantity.place,
+                    "place": place,
                     "event_id": self.event_of.get((span.start_char, span.end_char)),
                     "per": quantity.per,
                     **self._printed(span.start_char, span.end_char),
-                    **self._fact(span.start_char, span.end_char, quantity.place, quantity),
+                    **self._fact(span.start_char, span.end_char, place, quantity),
                 }
             )
 
@@ -281,6 +296,12 @@ class _FactRows:
                     **self._fact(start, end, official.place, official),
                 }
             )
+
+    def _named_before(self, at: int, places: Sequence[tuple[int, str]]) -> str | None:
+        """Canonical path of the last of the `places` (where each begins, its path) that the sentence of a character names before it."""
+        low, _ = sentence_of(self.doc, at, at + 1)
+        last = bisect_left(places, (at, "")) - 1
+        return places[last][1] if last >= 0 and places[last][0] >= low else None
 
     def _entity(self, kind: str, text: str, canonical: str | None, level: str | None) -> str | None:
         if kind == "POST":
