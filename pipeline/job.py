@@ -77,7 +77,9 @@ def run(config: Config, *, fresh: bool = False, progress: Progress | None = None
     getattr(engine, "prepare", lambda _: None)(config)
     home = config.page.home_place
     if home and divisions().by_path(home) is None:
-        raise ConfigError(f"page.home_place: no division is called {home}; write a canonical path such as 山东省/聊城市.")
+        raise ConfigError(
+            f"page.home_place: no division is called {home}; write a canonical path such as 山东省/聊城市."
+        )
     language(config)  # a configuration that cannot be built is refused before any work
     output, work = config.output.directory, config.work_folder()
     if is_url(output):

@@ -218,7 +218,7 @@ _SPAN = (
 _FACT = (
     ("sentence", _STR, "the sentence it stands in"),
     ("issue_date", _DAY, "day of the newspaper, null if unknown"),
-    ("province", _STR, "province of its place, null if none is known"),
+    ("province", _STR, "province of its place, else of the article's; null if neither is known"),
     ("city", _STR, "city of its place"),
     ("county", _STR, "county or district of its place"),
     ("source", _STR, "rule, lexicon or model that found it"),

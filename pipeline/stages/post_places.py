@@ -136,8 +136,7 @@ class UnitPlaces:
 
     def _nearest(self, upper: Upper) -> Division:
         """Of divisions of one name that which shares most of its path with the article's."""
-        here = self.local or ""
-        return max(upper.divisions, key=lambda d: (_shared(d.path, here), -d.path.count("/")))
+        return _nearest(upper, self.local or "")
 
     def _below(self, path: str, rest: str) -> str:
         """The place under `path` that the rest of the name goes on with: 县 then 镇 then 村, or a short town name."""
@@ -175,6 +174,16 @@ class UnitPlaces:
                 if town:
                     return town.path
         return None
+
+
+def region_in_name(name: str, here: str) -> str | None:
+    """The path of the province, city or county that an organisation's name begins with; of namesakes the nearest to `here`."""
+    upper = upper_names().starts(name, 0)
+    return _nearest(upper, here).path if upper is not None and (not upper.short or upper.free) else None
+
+
+def _nearest(upper: Upper, here: str) -> Division:
+    return max(upper.divisions, key=lambda d: (_shared(d.path, here), -d.path.count("/")))
 
 
 def levels_of(path: str) -> list[tuple[str, str]]:

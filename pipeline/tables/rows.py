@@ -25,6 +25,7 @@ from pipeline.language.document import (
     text_of,
 )
 from pipeline.records import Article, Event, Page, Segment
+from pipeline.stages.post_places import region_in_name
 from pipeline.tables import aliases
 
 Row = dict[str, Any]
@@ -161,6 +162,9 @@ class _FactRows:
         spans = get_spans(self.doc, MENTIONS)
         for number, (span, mention) in enumerate(spans):
             text = self.person_of.get((span.start_char, span.end_char), span.text)
+            place = mention.canonical
+            if mention.type == "ORG":
+                place = region_in_name(squeeze(span.text), self.place or "")
             entity = self._entity(mention.type, text, mention.canonical, mention.level)
             if entity:
                 self.references[span.start_char, span.end_char] = ("entity", entity)
@@ -174,7 +178,7 @@ class _FactRows:
                     "code": mention.code,
                     "code_status": mention.code_status,
                     **self._printed(span.start_char, span.end_char),
-                    **self._fact(span.start_char, span.end_char, mention.canonical, mention),
+                    **self._fact(span.start_char, span.end_char, place, mention),
                 }
             )
 
