@@ -180,6 +180,9 @@ def test_posts_of_meetings_lists_and_decisions(text: str, expected: set[tuple[st
         ("[省供销社|ORG][副主任|POST][石磊|PER]、[研究室|ORG][处长|POST][许琳|PER]到场",
          {("石磊", "副主任", "省供销社"), ("许琳", "处长", "省供销社")}),
         ("[县海关|ORG]监管科[科长|POST][石磊|PER]", {("石磊", "科长", "县海关监管科")}),
+        # a body in short is not one that is named only afterwards
+        ("[清河经济开发区|ORG][党工委书记|POST]、管委会[主任|POST][石磊|PER],[清河高新区管委会|ORG][副主任|POST][许琳|PER]",
+         {("石磊", "党工委书记", "清河经济开发区"), ("石磊", "主任", "清河经济开发区"), ("许琳", "副主任", "清河高新区管委会")}),
         # a company called in short
         ("[临江广播电视网络股份有限公司|ORG]来人。[临江广电网络|ORG][经理|POST][石磊|PER]说",
          {("石磊", "经理", "临江广播电视网络股份有限公司")}),
@@ -265,6 +268,7 @@ def test_status(text: str, status: str) -> None:
         ("[县文化馆|ORG][馆长|POST][石磊|PER]", "public_institution", True),
         ("[县妇联|ORG][副主席|POST][石磊|PER]", "mass_org", True),
         ("[县医院|ORG][院长|POST][石磊|PER]", "hospital", False),
+        ("[云溪镇敬老院|ORG][院长|POST][石磊|PER]", "public_institution", True),
         ("普外科[主任|POST][石磊|PER]", "hospital", False),
         ("[省供销社|ORG][副主任|POST][石磊|PER]", "public_institution", True),
         ("[临江大学校友总会|ORG][秘书长|POST][石磊|PER]", "association", False),

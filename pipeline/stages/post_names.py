@@ -20,7 +20,7 @@ _ETHNIC = "|".join((*(f"{people}族" for people in PEOPLES), "各族", "蒙古",
 _COUNTY_LEVELS = frozenset("市县区旗")
 _LEVEL_INSIDE = re.compile(r"(?<=[一-鿿]{2})[省市县区镇乡村](?=[一-鿿]{3})")
 _COMPANY = re.compile(r"(?:集团)?(?:控股|股份)?(?:有限)?(?:责任)?(?:公司)$|集团$")
-_ROOM = re.compile(r"(?![省市州县区旗镇乡国])[一-鿿]{0,2}(?:研究室|办公[室厅]|业务处|综合[处科股])")
+_ROOM = re.compile(r"(?![省市州县区旗镇乡国])[一-鿿]{0,2}(?:研究室|办公[室厅]|业务处|综合处|[一-鿿]{0,2}[科股])")
 _INSTITUTION = re.compile(r"院|中心|[所站校]|大学")
 _AUTONOMOUS = re.compile(rf"(?:{_ETHNIC}){{1,5}}自治(?=[县州旗]$)")
 

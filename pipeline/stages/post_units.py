@@ -26,6 +26,8 @@ _KIND_OF_WORD = {"公司": "企业", "集团": "企业"}
 _CLINIC = re.compile(r"(?:科|病区|病房|手术室|门诊|护理部|医务部)$")
 # A department without the name of what it belongs to: 研究室, 业务处
 _ROOM = re.compile(r"[一-鿿]{0,7}(?:研究室|办公[室厅]|[处股科]|业务室)")
+_BOARD = re.compile(r"管委会|管理委员会|理事会|监事会|董事会|校董会")  # of what is named before it
+_SHARES = re.compile(rf"[、兼和及/ ]{{1,2}}(?:{_BOARD.pattern})?|兼任|,也是[^,。;\n]{{0,8}}")
 _COMMITTEE = re.compile(r"(?:党支部|党总支|党委|居委会|村委会)$")
 _TEAM = re.compile(
     r"(?:第[一二三四五六七八九十]+)?(?:(?![由被受经请任是为])[一-鿿]){0,3}(?:巡察组|督导组|审计组|调查组|工作组|检查组|核查组|工作队|专班|主席团|代表团|评审组|专家组|慰问组|慰问团|考察团|访问团)$"
@@ -126,9 +128,9 @@ class Units(UnitNames):
 
     def _clinic(self, at: int) -> bool:
         """Whether what stands before `at` is a department of a hospital, which is no unit by itself: 普外科, 急诊科."""
-        return kind_of(self.folded[self._clause_start(at) : at]).category == "hospital" and bool(
-            _CLINIC.search(self.folded, max(0, at - 3), at)
-        )
+        if not _CLINIC.search(self.folded, max(0, at - 3), at):
+            return False
+        return kind_of(self.folded[max(self._clause_start(at), at - 12) : at]).category == "hospital"
 
     def in_hospital(self, post: int) -> bool:
         """Whether a title is of a department of a hospital, whichever it is."""
@@ -176,7 +178,8 @@ class Units(UnitNames):
         for size in range(min(10, len(left)), 1, -1):
             if not _OPENS_SHORT.search(left[:-size]):  # 北山供电所 is not the 供电所 of 南山
                 continue
-            name = self.last(lambda n, end=left[-size:]: not n.place and n.text.endswith(end), at)  # type: ignore[misc]
+            end = left[-size:]
+            name = self.last(lambda n, end=end: not n.place and n.text.endswith(end), at, forward=False)  # type: ignore[misc]
             if name:
                 return self.unit(name)
         team = _TEAM.search(left)
@@ -195,7 +198,7 @@ class Units(UnitNames):
         places = [n for n in self.names if n.place and opens < n.end < at]
         opens = places[-1].end if places else opens
         words = self.folded[opens:at]
-        if not places and _ROOM.fullmatch(words):
+        if not places and (_ROOM.fullmatch(words) or _BOARD.fullmatch(words)):
             return None
         category = kind_of(words).category
         if not _BODY.fullmatch(words) or category is None or (title.level and words.endswith("政府")):
@@ -212,7 +215,7 @@ class Units(UnitNames):
         if post == 0 or self.titles[post - 1].alone or self.titles[post - 1].category == "delegate":
             return None
         gap = (self.posts[post - 1].end, self.posts[post].start)
-        if not re.fullmatch(r"[、兼和及/ ]{1,2}|兼任|,也是[^,。;\n]{0,8}", self.folded[slice(*gap)]):
+        if not _SHARES.fullmatch(self.folded, *gap):
             return None
         unit, level = self.of(post - 1), self.titles[post].level
         own_level = level != self.titles[post - 1].level and _SAYS_LEVEL.match(self.posts[post].text)
