@@ -179,6 +179,14 @@ def test_the_last_of_a_list_may_stand_behind_and(places: Places) -> None:
     assert {"双沐", "裴马", "雁伦"} <= {name for name, level in names if level == "village"}
 
 
+def test_a_list_tells_what_its_members_are(places: Places) -> None:
+    assert found(places, "茅山、大邹两镇举行比赛。") == [("茅山", "town"), ("大邹", "town")]
+
+
+def test_a_short_name_is_the_town_rather_than_its_village(places: Places) -> None:
+    assert ("周庄", "town") in found(places, "周庄社区修了路。如今的周庄，家家通车。")
+
+
 def test_a_village_before_its_committee(places: Places) -> None:
     assert ("裴马村", "village") in found(places, "在戴南镇裴马村委会座谈。")
 
@@ -368,6 +376,20 @@ def test_a_site_lies_at_home_rather_than_where_a_visitor_comes_from(linker: Link
     levels = {"戴南镇": "town", "涡阳县": "county", "乌桕山": "other"}
     found = told(linker, "戴南镇救起三名涡阳县游客，他们在乌桕山迷路。", levels, XINGHUA)
     assert found["乌桕山"] == f"{XINGHUA}/乌桕山"
+
+
+def test_a_town_whose_short_name_ends_as_one(linker: Linker) -> None:
+    found = told(linker, "东镇举行大会。", {"东镇": "town"}, "河北省/邢台市/临城县")
+    assert found["东镇"] == "河北省/邢台市/临城县/东镇镇"
+
+
+def test_behind_its_city_the_short_name_of_a_county_is_that(linker: Linker) -> None:
+    found = told(linker, "泰州高港举行大会。", {"泰州": "city", "高港": "other"}, XINGHUA)
+    assert found["高港"] == "江苏省/泰州市/高港区"
+
+
+def test_another_name_of_a_country(places: Places, linker: Linker) -> None:
+    assert linked(places, linker, "中华人民共和国万岁。")["中华人民共和国"].canonical == "中国"
 
 
 def test_a_natural_village_lies_in_the_village_before_it(places: Places, linker: Linker) -> None:

@@ -118,9 +118,9 @@ def _former(gazetteer: Divisions) -> Iterator[tuple[str, Division]]:
 
 
 # Names of divisions that are words as well, places at home or behind what holds them
-GENERIC = frozenset(
-    ["老城区", "城区", "郊区", "矿区", "新区", "开发区", "高新区", "保税区", "示范区", "管理区", "新城区", "平房区"]
-)
+GENERIC = frozenset((
+    "老城区", "城区", "郊区", "矿区", "新区", "开发区", "高新区", "保税区", "示范区", "管理区", "新城区", "平房区", "产业园", "工业园",
+))  # fmt: skip
 
 
 def inside_words(text: str, start: int, end: int) -> bool:
@@ -192,6 +192,7 @@ def other_names() -> Finder[str]:
         for row in load_tsv(file, ["name", above], optional=[above], key=["name"]):
             if above == "province" or row["name"] not in ambiguous:
                 paths.setdefault(row["name"], f"{row[above]}/{row['name']}" if row[above] else row["name"])
+    paths |= {row["name"]: row["place"] for row in load_tsv("place_same.tsv", ["name", "place"], key=["name"])}
     return Finder(paths)
 
 

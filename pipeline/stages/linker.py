@@ -39,6 +39,7 @@ _DEICTIC = re.compile(rf"[我本该](?:{'|'.join(_LEVEL_OF_WORD)})")
 _DATELINE = re.compile(r"(?:\d{1,2}月\d{1,2}日)?[ ]?(?:讯|消息[ :：])")
 _PLACE_OF_BODY = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:街道|[镇乡])")  # 李镇 in 李镇党委
 _DIGITS = {"province": 2, "city": 4, "county": 6}
+_SHORTEST = 2  # characters of a name without what it is
 _LONG = 3  # characters of the name of a town, beyond which it hardly is that of another one, gone since
 _SEVERAL = 2  # villages of one town that tell it from another town of its name
 _COUNTY_DEPTH = 2  # slashes of the path of a county
@@ -242,11 +243,18 @@ class _Article:
         if parent is None and (mention.level, mention.name) in self._by_name:
             return self._by_name[mention.level, mention.name]
         if mention.level in ("compound", "other"):
-            return self._within(mention, parent)
+            inside = [d for form in COUNTY_SUFFIXES for d in self._under(parent, mention.name + form)]
+            return Place.of(inside[0]) if inside else self._within(mention, parent)
         for suffix in SUFFIXES_OF[mention.level] if parent is None else ():
             if known := self._by_name.get((mention.level, mention.name + suffix)):
                 return known
         return self._lower(mention, parent)
+
+    def _under(self, parent: Place | None, county: str) -> list[Division]:
+        """The county of a name in the province or city printed before it."""
+        if parent is None or parent.code is None or parent.level not in UPPER:
+            return []
+        return list(self._gazetteer.under(parent.code, county, "county"))
 
     # ------------------------------------------------------------------------------------------ province to county
     def _upper(self, name: str, level: str, parent: Place | None) -> Place | None:
@@ -288,7 +296,7 @@ class _Article:
     def _lower(self, mention: Printed, parent: Place | None) -> Place | None:
         name, level = mention.name, mention.level
         forms = [name]
-        if not name.endswith(SUFFIXES_OF[level]):
+        if not name.endswith(SUFFIXES_OF[level]) or len(name) == _SHORTEST:  # 安乡 for 安乡镇
             forms += [name + suffix for suffix in SUFFIXES_OF[level]]
         areas = [parent] if parent is not None else list(self._around(mention))
         counties = any(area.level == "county" for area in areas)

@@ -45,12 +45,15 @@ class Shorts:
         self._gazetteer = gazetteer
 
     def find(self, text: str, found: list[Found], region: Region) -> list[Found]:
-        """Short forms that do not overlap what was found; `text`: folded."""
+        """Short forms, those that do not overlap what was found, and members of lists, which may: 柳溪、东江两镇 are towns;
+        `text`: folded."""
         taken = {i for f in found for i in range(f.start, f.end)}
+        levels = {(f.start, f.end): f.level for f in found}
         result: list[Found] = []
 
         def add(start: int, end: int, level: str, source: str, score: float) -> None:
-            if taken.isdisjoint(range(start, end)):
+            relevelled = source == "list" and levels.get((start, end), level) != level
+            if relevelled or taken.isdisjoint(range(start, end)):
                 taken.update(range(start, end))
                 result.append(Found(start, end, level, source, score))
 
@@ -83,6 +86,7 @@ class Shorts:
                 if len(stem) >= 2 and stem != text[f.start : f.end]:
                     told[stem] = min(told.get(stem, f.level), f.level, key=ORDER.__getitem__)
         local = self._gazetteer.town_stems(region.county) if region.county else ()
+        told.update((stem, "town") for stem in told.keys() & set(local))  # 石桥 of 石桥镇, though the text has 石桥村
         names, others = upper_names(), other_names()
 
         def clear(stem: str) -> bool:

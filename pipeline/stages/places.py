@@ -96,7 +96,9 @@ class Places:
         begun = {f.start: f for f in lower}
         upper = [*survey.upper, *(f for f in survey.doubtful if f.end in begun)]
         found = _without_overlaps([*upper, *lower, *survey.others, *_deictics(text, region)])
-        return found + self._shorts.find(text, found, region)
+        shorts = self._shorts.find(text, found, region)
+        again = {(f.start, f.end) for f in shorts}
+        return [f for f in found if (f.start, f.end) not in again] + shorts
 
     def survey(self, text: str, region: Region) -> Survey:
         """What can be said of a folded text before its towns and villages are looked for."""
