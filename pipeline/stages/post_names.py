@@ -146,7 +146,7 @@ class UnitNames:
         for other in self.names:
             if other.place or len(other.text) <= len(best):
                 continue
-            stem = _COMPANY.sub("", other.text)  # 临江广电网络 for 甲省广播电视网络股份有限公司
+            stem = _COMPANY.sub("", other.text)  # 临江公交客运 for 临江公共交通客运股份有限公司
             if stem != other.text and own and len(text) > 3 and text[-2:] == stem[-2:] and _in_order(text, stem):
                 best = "".join(other.text.split())
             if other.text[-1] != text[-1]:
