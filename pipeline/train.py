@@ -1,4 +1,4 @@
-"""Make the shipped models again: `python -m pipeline.train segmenter|splits|headings|names|sources|objects|events|years|year-kinds configs/train.yaml`.
+"""Make the shipped models again: `python -m pipeline.train segmenter|splits|headings|openings|cuts|names|sources|objects|events|years|year-kinds configs/train.yaml`.
 
 The models of `objects` and `events` read the vectors of the name model, so they come after `names`, as `sources` does, which
 weighs the other sources of names against that model, and `years`, which counts the words that tell a page's year;
@@ -27,6 +27,8 @@ COMMANDS = {
     "segmenter": ("segmenter", "segmenter", "train"),
     "splits": ("splits", "splits", "train"),
     "headings": ("headings", "headings", "train"),
+    "openings": ("openings", "openings", "train"),
+    "cuts": ("cuts", "cuts", "train"),
     "names": ("names", "names", "train"),
     "sources": ("sources", "name_sources", "train"),
     "quantise": ("names", "names_quantise", "quantise_trained"),

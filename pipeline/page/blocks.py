@@ -12,6 +12,7 @@ from pipeline.page.name_forms import is_name
 from pipeline.page.reflow import Paragraph, is_contact, is_display, is_item, is_table, label_of, paragraphs
 
 _CAPTION_MARK = re.compile(r"[▲△▼◀►▶◄↑↓←→]|(?:图为|上图|下图|左图|右图|图①|[(]图[)])")
+_IN_PICTURE = re.compile(r"[(](?:[前后]排)?[左右中][一二三四五六七八]?[)]")  # (中), (右三): who is who in a picture
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|近日|日前|连日来|昨日|昨天|今日")
 _INLINE_LABEL = re.compile(r"[一-鿿]{2,6}:\s*|[\[【(][一-鿿]{2,6}[)\]】]:?\s*")
 _HAN2 = re.compile(r"[一-鿿]{2,}")
@@ -76,7 +77,7 @@ def blocks_of(text: str) -> list[Block]:
 
 def _block(paragraph: Paragraph, folded: str, before: Block | None) -> Block:
     gap = paragraph.gap
-    credit = parse(folded) if len(folded) <= 90 else None
+    credit = parse(folded) if len(folded) <= 90 and not (before and before.folded.endswith(":")) else None  # no list
     if credit and credit.sure and (credit.bylines or not is_contact(folded)):  # 责编:甲乙 is an imprint
         return Block(paragraph, folded, "byline", gap, credit=credit)
     lead = leading(folded)
@@ -88,12 +89,14 @@ def _block(paragraph: Paragraph, folded: str, before: Block | None) -> Block:
         return Block(paragraph, folded, "display", gap, label=label)
     if is_contact(folded):
         return Block(paragraph, folded, "contact", gap)
-    if not lead and is_display(folded):
+    tail = trailing(folded)
+    pictured = _IN_PICTURE.search(folded) is not None
+    if not lead and not pictured and not (tail and tail[1].photo) and is_display(folded):
         return Block(paragraph, folded, "display", gap)
     block = Block(paragraph, folded, "prose", gap, lead=lead)
     block.bulleted = folded[0] in "○△◆●☆★" or (folded[0] in MARKS and folded.count(folded[0]) > 1)
-    block.marked = not block.bulleted and _CAPTION_MARK.match(folded) is not None
-    block.tail = trailing(folded)
+    block.marked = not block.bulleted and (pictured or _CAPTION_MARK.match(folded) is not None)
+    block.tail = tail
     if (m := _INLINE_LABEL.match(folded)) and (label := label_of(m[0])):
         block.label, block.label_end = label, m.end()
     return block
@@ -105,7 +108,9 @@ def _bare_names(blocks: list[Block]) -> None:
         if block.kind == "display" and before.kind == "display" and after.kind == "prose" and len(block.folded) <= 24:
             house, _, names = block.folded.partition(" ")
             names = names if names and len(house) > 3 and is_house(house) else block.folded
-            credit = parse(names)
+            credit = (
+                parse(names) if len(names) < 5 or not names.isalpha() or is_name(names) else None
+            )  # a clause may be names
             if credit and all(is_name(b.name) for b in credit.bylines) and len(names) <= 4 * len(credit.bylines):
                 block.kind, block.credit = "byline", credit
 

@@ -53,7 +53,7 @@ _NO_PERSON = re.compile(
 _WHO = re.compile(r"(?:网友|读者|市民|村民|居民|学生|志愿者|(?:特约|特邀)?摄影师|摄影爱好者)(?=[\s:/])")
 _CLASS = re.compile(r"[一二三四五六七八九十初高]{1,3}年?级?[^\s]{0,4}班(?=\s)")
 _PICTURES_BY = re.compile(
-    r"(?:本[版组文报期栏]|文中|以上)?(?:图片|照片|配图|资料图|资料照片|压题照片|题图|[上下左右]图|图[①-⑳\d、]{1,6})(?:均|都)?(?:由|为|系|:|\s)\s*(?=[^,。]{2,24}(?:摄影?|供图)$)"
+    r"(?:本[版组文报期栏]|文中|以上)?(?:图片|照片|配图|资料图|资料照片|压题照片|题图|[上下左右]图|图[①-⑳\d、]{1,6})(?:均|都)?(?:由|为|系|:|\s)\s*(?=[^,。]{2,60}(?:摄影?|供图)$)"
 )
 _PLACE_OF = re.compile(r"\((?![^()]{0,16}(?:记者|通讯员|[摄文图]))[^()]{2,16}\)")
 _IN_BRACKETS = re.compile(r"\s?[(](文/?图|图/?文|文/摄|[文图]|摄影?)[)]")  # 甲乙(文) 丙丁(图)
@@ -66,6 +66,9 @@ _HOUSE_TITLE = re.compile(rf"《[{HAN}]{{2,10}}》(?=\s?[{HAN}]{{0,6}}(?:记者|
 _DASH_SIGNS = re.compile(r"(?:—{1,3}|-{2,3})\s*")
 _READER = re.compile(r"(?:读者|网友)\s?[:\s]\s?")
 _WROTE_AND_TOOK = re.compile(rf"(?<=[{HAN}]{{3}})文\s?(?=([{HAN}]{{2,4}})[摄图]$)")  # 甲乙丙文丁戊摄
+_TAGGED = re.compile(
+    r"[\[【](?=[^\]】]{2,6}[\]】])((?:本报|见习|实习|首席)?(?:记者|通讯员|摄影|文字|图片|编辑|责编|校对|审核|作者)|[文图])[\]】]\s?[:/]?"
+)
 _SLASHED = re.compile(rf"(?<=[{HAN}]/)文(?=[{HAN}]{{2,4}}/[摄图])")  # 甲乙/文丙丁/摄
 _UNIT_END = re.compile(r"[局委办部会院校站台社处所队司行室科馆园厂库场矿店报心学府道镇乡县区市州旗省村中小]")
 _SIGNED = 4.0  # log odds of a name alone behind a dash
@@ -110,7 +113,7 @@ def parse(text: str, likely: bool = False) -> Credit | None:
     text = _LOOSE_ROLE.sub(lambda m: "".join(m[0].split()), text.strip().replace("丨", "|"))
     text = re.sub(rf"(?<=[{HAN}])[.](?=[{HAN}])", "·", text)
     marked = bool(text) and text[0] in MARKS
-    text = text.lstrip(MARKS + " ")
+    text = _TAGGED.sub(r" \1:", text.lstrip(MARKS + " ")).strip()  # 【记者】甲乙 【通讯员】丙丁
     bracketed = text[:1] in "([【〔" and text[-1:] in ")]】〕"
     if bracketed:
         text = text[1:-1].strip()
@@ -318,7 +321,8 @@ class _Parser:
                 names.append(chunk)  # and no name: it is no byline
             self.sure = self.sure or self.bracketed
         elif len(chunk) >= 4 and chunk.endswith("供稿"):
-            names += [chunk[:-2]] if is_name(chunk[:-2]) else []
+            own = chunk[_unit_before_names(chunk[:-2]) : -2]  # 某某所甲乙丙供稿
+            names += [own] if is_name(own) else []
             self.sent = self.sure = True
         elif len(chunk) >= 4 and chunk[-1] == "宣" and _ORG.fullmatch(chunk[:-1]):
             names.append(chunk[:-1])

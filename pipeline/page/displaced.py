@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from pipeline.page.blocks import Block, Likeness
 from pipeline.page.headings import is_column
@@ -11,9 +10,6 @@ from pipeline.page.reflow import closed
 from pipeline.page.words import common
 
 _REACH = 8  # paragraphs, or articles, that are looked at around a displaced piece
-_BEGINNING = 120  # characters that begin a text
-_TOLD, _MORE = 0.4, 0.3  # share of a headline's words in the text that it heads, and how much less the text above has
-_ALIKE = 1.2  # likeness of a paragraph to the text above it that says they are one
 
 
 @dataclass(slots=True)
@@ -53,7 +49,6 @@ class Draft:
 def put_back(drafts: list[Draft], blocks: list[Block], likeness: Likeness) -> list[Draft]:
     """The drafts with displaced headlines and interrupted texts joined to their articles."""
     drafts = _interrupted(drafts, blocks, likeness)
-    drafts = _swallowed(drafts, blocks, likeness)
     drafts = _displaced_headlines(drafts, blocks)
     return _continued(drafts, blocks, likeness)
 
@@ -83,38 +78,6 @@ def _interrupted(drafts: list[Draft], blocks: list[Block], likeness: Likeness) -
                 continue
             break
     return drafts
-
-
-def _swallowed(drafts: list[Draft], blocks: list[Block], likeness: Likeness) -> list[Draft]:
-    """A text whose headline stands at the foot of the page, cut off the article before it: it begins with a date, as
-    news does, tells in its first words what the headline tells, and talks of other things than the text above it."""
-    if len(drafts) < 2 or not drafts[-1].only_display(blocks) or any(blocks[k].label for k in drafts[-1].blocks):
-        return drafts
-    headline = "".join(blocks[k].folded for k in drafts[-1].blocks)
-    found: tuple[float, int, int] | None = None
-    for number, draft in enumerate(drafts[:-1]):
-        prose = draft.prose(blocks)
-        if not draft.headed(blocks) and prose and common(headline, blocks[prose[0]].folded) >= _TOLD:
-            return drafts  # a text without headline waits for it
-        if draft.rest or not draft.headed(blocks):
-            continue
-        for before, k in pairwise(prose):
-            block = blocks[k]
-            if not (block.starts_with_date or block.has_dateline) or block.apart or not closed(blocks[before].folded):
-                continue
-            fit = common(headline, block.folded[:_BEGINNING])
-            if fit < _TOLD or (found and fit <= found[0]):
-                continue
-            above = [p for p in prose if p < k]
-            if fit - common(headline, "".join(blocks[p].folded for p in above)) < _MORE:
-                continue
-            if likeness(above, [k]) < _ALIKE:
-                found = fit, number, draft.blocks.index(k)
-    if found is None:
-        return drafts
-    _, number, cut = found
-    draft = drafts[number]
-    return [*drafts[:number], Draft(draft.blocks[:cut]), Draft(draft.blocks[cut:]), *drafts[number + 1 :]]
 
 
 def _displaced_headlines(drafts: list[Draft], blocks: list[Block]) -> list[Draft]:

@@ -99,7 +99,8 @@ def _column_names() -> frozenset[str]:
     return frozenset(row["word"] for row in rows if row["where"] == "whole")
 
 
-def _names_column(folded: str) -> bool:
+def names_column(folded: str) -> bool:
+    """Whether a line of display holds a word that names columns (page_columns.tsv)."""
     return _column().search(folded) is not None
 
 
@@ -114,7 +115,7 @@ def is_place(folded: str) -> bool:
 
 def is_column(folded: str) -> bool:
     """Whether a line of display looks like the name of a column."""
-    return len(folded) <= 5 or _names_column(folded)
+    return len(folded) <= 5 or names_column(folded)
 
 
 def is_notice(folded: str) -> bool:
@@ -180,7 +181,7 @@ def _kicker_features(line: str, where: str, headline: list[str], text: str) -> I
     yield f"kicker_{where}"
     if len(line) <= 6:
         yield f"kicker_short_{where}"
-    if _names_column(line):
+    if names_column(line):
         yield f"kicker_column_{where}"
     if is_place(line):
         yield "kicker_place"
@@ -241,7 +242,7 @@ def _joined_features(above: str, below: str) -> Iterator[str]:
         yield "joined_detail"
     if is_place(above):
         yield "joined_place"
-    elif len(above) <= 3 and len(below) <= 8 and not _names_column(above):
+    elif len(above) <= 3 and len(below) <= 8 and not names_column(above):
         yield "joined_word"
     elif len(above) <= 5:
         yield "joined_short"
@@ -249,7 +250,7 @@ def _joined_features(above: str, below: str) -> Iterator[str]:
         yield "joined_exclamation"
     if _width(above) + _width(below) > 24:
         yield "joined_long"
-    if _names_column(above) or _names_column(below):
+    if names_column(above) or names_column(below):
         yield "joined_column"
     if _parallel(above, below):
         yield "joined_parallel"
@@ -264,7 +265,7 @@ def _headline_features(line: str) -> Iterator[str]:
         yield "headline_subtitle"
     if is_place(line):
         yield "headline_place"
-    if _names_column(line):
+    if names_column(line):
         yield "headline_column"
     if _is_slogan(line):
         yield "headline_slogan"
