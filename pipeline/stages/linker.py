@@ -126,6 +126,7 @@ class _Article:
         self._recall: Recall | None = None
         self._trail = Trail()  # those, and the places in the names of organisations
         self._by_name: dict[tuple[str, str], Place] = {}
+        self._at: dict[int, Printed] = {}  # what is to be resolved, by its start
 
     def resolve(self, recall: Recall | None = None) -> None:
         """Fill `places`. `recall`: what other articles of the page know of a name, by its forms and level."""
@@ -135,6 +136,7 @@ class _Article:
         ends = {mention.end: mention.start for mention in printed}
         levels = Levels(self._gazetteer, self._names, self._home, self._year, self._text)
         named = levels.read([mention for mention in printed if not _DEICTIC.fullmatch(mention.name)], ends)
+        self._at = {mention.start: mention for mention in named}
         # chains first inside a level, so that a name printed with its parent decides for the same name alone; so does
         # a name in full for its short form
         within = {m.start for m in named if m.start in ends and m.name.endswith("自然村")}  # after what holds them
@@ -315,7 +317,7 @@ class _Article:
             if found:
                 return self._choose(found, area, mention)
         if parent is None and (self._home is None or level == "town"):
-            everywhere = [d for d in self._gazetteer.lookup(name) if fits(d.level, level)]
+            everywhere = self._with_child([d for d in self._gazetteer.lookup(name) if fits(d.level, level)], mention)
             if len(everywhere) == 1 and self._credible(everywhere[0]):
                 return Place.of(everywhere[0])
         if parent is None:
@@ -349,6 +351,11 @@ class _Article:
         near = self._trail.last(mention.start, ("town",), paragraph)
         wide = [area for area in areas if area.level != "town" or area is near]
         return self._rather_home(next(iter(wide or areas), None))
+
+    def _with_child(self, found: list[Division], mention: Printed) -> list[Division]:
+        """Of several divisions those that hold the place printed right behind, if any does: 沙河镇某某村."""
+        child = self._at.get(mention.end) if len(found) > 1 else None
+        return (child and [d for d in found if self._gazetteer.under(d.code, child.name)]) or found
 
     def _rather_home(self, place: Place | None) -> Place | None:
         """The county at home instead of one elsewhere that an article touches on which speaks of home as well."""
