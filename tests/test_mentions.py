@@ -186,8 +186,8 @@ def test_the_reading_of_the_model_stands_against_a_part_of_it() -> None:
 
 
 def test_a_village_may_be_named_by_a_word() -> None:
-    found = resolve("他搬进了石化小区", model=[("石化小区", "PLACE")])
-    assert found == [("石化小区", "PLACE", "model")]
+    found = resolve("他搬进了纺织小区", model=[("纺织小区", "PLACE")])
+    assert found == [("纺织小区", "PLACE", "model")]
 
 
 def test_a_short_name_gives_way_to_the_longer_one_that_the_model_sees() -> None:
