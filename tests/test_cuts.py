@@ -188,6 +188,7 @@ def test_features_and_weights_give_the_score_of_the_reading():
     assert wanted.items() <= got.items() or all(got[k] == pytest.approx(v, abs=1e-3) for k, v in wanted.items())
 
 
+@pytest.mark.torch  # SciPy is of the same extra
 def test_training_makes_allowed_cuts_likelier():
     pytest.importorskip("scipy")
     known = features()

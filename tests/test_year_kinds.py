@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from pipeline.page.year import YEARS, kind_weights
 from pipeline.training.year_kinds import Sample, fit, labelled, probabilities, score
@@ -20,13 +21,17 @@ def sample(year: int, trusted: int, misled: int) -> Sample:
     return Sample("x", year, evidence)
 
 
+@pytest.mark.torch  # SciPy is of the same extra
 def test_a_kind_that_is_right_counts_more_than_one_that_is_not():
+    pytest.importorskip("scipy")
     weights = fit([sample(y, y, y - 3) for y in range(2005, 2030)], 1.0)
     assert weights[0] > 1 > weights[1] >= 0
     assert np.allclose(weights[2:], 1)  # of these nothing is known
 
 
+@pytest.mark.torch  # SciPy is of the same extra
 def test_a_ridge_holds_the_weights_near_one():
+    pytest.importorskip("scipy")
     samples = [sample(y, y, y - 3) for y in range(2005, 2030)]
     assert abs(fit(samples, 1000.0) - 1).max() < abs(fit(samples, 1.0) - 1).max()
 

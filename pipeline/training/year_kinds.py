@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from pipeline.lexicon import FOLDER
 from pipeline.page.issue import MIN_PROBABILITY, flat_text, news_day
@@ -61,6 +60,8 @@ def probabilities(weights: NDArray[np.float64], evidence: NDArray[np.float64]) -
 
 def fit(samples: Sequence[Sample], ridge: float) -> NDArray[np.float64]:
     """(kinds,) the weights under which the samples are likeliest, at least 0."""
+    from scipy.optimize import minimize
+
     kinds = len(kind_weights())
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
