@@ -194,7 +194,9 @@ class Event:
     arguments: tuple[Argument, ...] = ()
     date: Day | None = None
     last_date: Day | None = None
+    date_from: str | None = None
     place: str | None = None
+    place_from: str | None = None
     source: str = ""
     score: float | None = None
 
@@ -363,12 +365,12 @@ TABLES: dict[str, pa.Schema] = {
         ("realis", _STR, "actual or planned"),
         ("date", _DAY, "first day, told or taken from the article's frame"),
         ("last_date", _DAY, "last day"),
-        ("date_from", _STR, "time: the event's own time; article: the article's frame; null without a date"),
+        ("date_from", _STR, "time: of its own argument; lead: of the article's lead; null without a date"),
         ("place", _STR, "canonical path of where it happened"),
         (
             "place_from",
             _STR,
-            "place: a place of the event's own; article: headline, dateline or another sentence; null without a place",
+            "place: of its own argument; participant: of who acts or is met; sentence; lead: of the article's lead; null without a place",
         ),
         *_FACT,
     ),

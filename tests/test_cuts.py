@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.page.articles import split_page
+from pipeline.page.blocks import _IN_PICTURE
 from pipeline.page.bylines import parse
 from pipeline.page.opening import opening
 from pipeline.records import Page
@@ -85,6 +86,13 @@ def test_a_caption_that_does_not_end_as_a_sentence_is_no_headline(caption, taken
     assert body(page, articles[0]) == "".join(VISIT[1:])
 
 
+def test_a_part_of_a_series_is_no_caption():
+    assert _IN_PICTURE.search("杜渡(中)和白一川")
+    assert _IN_PICTURE.search("图中白一川(右三)向人讲解")
+    assert not _IN_PICTURE.search("大河之子(中)")
+    assert not _IN_PICTURE.search("向左(右)转弯")
+
+
 def test_the_last_paragraph_before_a_picture_is_no_part_of_its_caption():
     page, articles = split(*FEATURE[:3], "果农在松林村的苹果园里忙碌。 钟乐平 摄", *VISIT)
     assert [a.kind == "caption" for a in articles] == [False, True, False]
@@ -94,6 +102,7 @@ def test_the_last_paragraph_before_a_picture_is_no_part_of_its_caption():
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
+        ("【文】白一川 【图】杜渡", [("白一川", "correspondent"), ("杜渡", "photographer")]),
         ("【记者】白一川 【通讯员】杜渡", [("白一川", "reporter"), ("杜渡", "correspondent")]),
         ("[记者]白一川 [摄影]钟乐平", [("白一川", "reporter"), ("钟乐平", "photographer")]),
         ("【作者】杜 渡", [("杜渡", "correspondent")]),

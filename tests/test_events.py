@@ -242,11 +242,13 @@ def test_a_day_may_come_from_the_lead_but_is_no_argument_then(nlp: Language) -> 
     text = f"5月6日,{TOWN}召开全体会议。会上,[薛长宁|PER]当选{TOWN}商会会长。"
     doc = read(nlp, marked(text))
     (event,) = [e for span, e in get_spans(doc, "events") if span.text == "当选"]
-    assert event.date == date(2024, 5, 6)
+    assert (event.date, event.date_from) == (date(2024, 5, 6), "time")
 
 
 def test_place_of_an_event_is_a_canonical_path(nlp: Language) -> None:
-    assert one(nlp, f"5月6日,{VILLAGE}召开村民会议。").place == "甲省/临江市/清河县/云溪镇/石桥村"
+    met = one(nlp, f"5月6日,{VILLAGE}召开村民会议。")
+    assert met.place == "甲省/临江市/清河县/云溪镇/石桥村"
+    assert met.place_from in ("place", "participant", "sentence")
 
 
 def test_an_organisation_is_no_place(nlp: Language) -> None:

@@ -54,6 +54,7 @@ def triples(text: str, home: str = HOME) -> set[tuple[str, str, str | None]]:
         ("[县医院|ORG]送来喜报。[院长|POST][许琳|PER]说", {("许琳", "院长", "县医院")}),
         ("[省人大代表|POST]、" + VILLAGE + "[党支部书记|POST][石磊|PER]",
          {("石磊", "省人大代表", None), ("石磊", "党支部书记", "石桥村")}),
+        ("[许琳|PER][医生|POST]说。[许琳|PER][大夫|POST]又说。", {("许琳", "医生", None), ("许琳", "大夫", None)}),  # two forms of address
         ("[许琳|PER][医生|POST]来到[县医院|ORG]", {("许琳", "医生", None)}),  # told only afterwards
         ("[县足球协会|ORG]成立,[校长|POST][石磊|PER]当选[会长|POST],[许琳|PER]、[罗刚|PER]当选[副会长|POST]。",
          {("石磊", "校长", None), ("石磊", "会长", "县足球协会"), ("许琳", "副会长", "县足球协会"), ("罗刚", "副会长", "县足球协会")}),

@@ -88,6 +88,7 @@ def test_generic_words_and_bodies_before_titles_are_none(text: str) -> None:
         ("市消防救援大队云溪站", "站", "party_government"),
         ("临江日报社", "社", "public_institution"),
         ("团临江市委", "委", "mass_org"),
+        ("团风县委", "委", "party_government"),  # of a county called so
         # the word for a school is none in them
         ("云山省农业科学院", "院", "public_institution"),
         ("学院路街道办事处", "政府", "party_government"),

@@ -368,6 +368,11 @@ def test_we_of_an_article_from_elsewhere(linker: Linker) -> None:
     levels = {"涡阳县": "county", "义门镇": "town"}
     found = told(linker, "涡阳县义门镇举行大会，我县各界参加。", levels | {"我县": "county"}, XINGHUA)
     assert found["我县"] == "安徽省/亳州市/涡阳县"
+    wide = {"安徽省": "province", "我县": "county"}
+    assert (
+        told(linker, "安徽省涡阳县义门镇举行大会，我县各界参加。", levels | wide, XINGHUA)["我县"]
+        == "安徽省/亳州市/涡阳县"
+    )
     levels |= {"戴南镇": "town", "我市": "county"}
     assert told(linker, "戴南镇客商到涡阳县义门镇考察，我市各界参加。", levels, XINGHUA)["我市"] == XINGHUA
 

@@ -39,21 +39,27 @@ def test_a_quantity_of_an_event_is_where_the_event_says() -> None:
     plain = "在戴南镇,据沙沟镇来人说,修路7条。"
     road = (plain.index("7条"), plain.index("7条") + 2)
     arguments = (Argument("place", 1, 4), Argument("quantity", *road))
-    rows = rows_of(text, ["7条"], [("修", Event("construction", "actual", arguments, place=f"{XINGHUA}/戴南镇"))])
+    rows = rows_of(
+        text,
+        ["7条"],
+        [("修", Event("construction", "actual", arguments, place=f"{XINGHUA}/戴南镇", place_from="place"))],
+    )
     assert rows["quantities"][0]["place"] == f"{XINGHUA}/戴南镇"
     assert rows["events"][0]["place_from"] == "place"
 
 
 def test_an_event_tells_where_its_date_and_place_come_from() -> None:
     day = date(2024, 5, 2)
-    told = Event("meeting", "actual", (Argument("time", 0, 4),), date=day, last_date=day)
-    framed = Event("founding", "actual", (), date=day, last_date=day, place=XINGHUA)
+    told = Event("meeting", "actual", (Argument("time", 0, 4),), date=day, last_date=day, date_from="time")
+    framed = Event(
+        "founding", "actual", (), date=day, last_date=day, date_from="lead", place=XINGHUA, place_from="lead"
+    )
     rows = rows_of(
         "5月2日开会,社团成立,路在修。", [], [("开会", told), ("成立", framed), ("修", Event("construction", "actual"))]
     )
     assert [(r["date_from"], r["place_from"]) for r in rows["events"]] == [
         ("time", None),
-        ("article", "article"),
+        ("lead", "lead"),
         (None, None),
     ]
 

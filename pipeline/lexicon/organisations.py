@@ -31,7 +31,8 @@ def organisation_words() -> dict[str, Any]:
 # 学院路街道办事处 and 农业科学院 hold the word for a school and are of none
 _NO_SCHOOL = re.compile(r"(?:大学|学院|小学|中学|医院|师大)(?:[东西南北中]?[路街巷里])|科学院")
 _NO_ROOMS = ("干部", "总部", "内部", "全部", "俱乐部")
-_LEAGUE = re.compile(r"(?:共青)?团[一-鿿]{1,12}委(?:员会)?")
+# of the youth league; not of a party or village committee of a place called so: 团风县, 团结镇
+_LEAGUE = re.compile(r"(?:共青)?团(?!风县|[结山圆])[一-鿿]{0,11}[^党纪监政村居]委(?:员会)?")
 _OF_BUREAU = re.compile(r"(?<![电政铁质象震])局[一-鿿]{2,12}[站所]$")  # a station of a bureau: 某县农业局兽医站
 _GIVE_WAY = (None, "party_government", "public_institution", "grassroots", "school", "hospital", "military", "role")
 _BANK = re.compile(r"[总省市县区分支本该各]+行")

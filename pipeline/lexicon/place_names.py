@@ -200,3 +200,24 @@ def other_names() -> Finder[str]:
 def upper_names() -> UpperNames:
     """The names of the gazetteer that comes with the package, opened once a process."""
     return UpperNames(divisions())
+
+
+def region_in_name(name: str, here: str) -> str | None:
+    """The path of the province, city or county that an organisation's name begins with; of namesakes the nearest to `here`."""
+    upper = upper_names().starts(name, 0)
+    return nearest(upper, here).path if upper is not None and (not upper.short or upper.free) else None
+
+
+def nearest(upper: Upper, here: str) -> Division:
+    """Of divisions of one name that which shares most of its path with `here`."""
+    return max(upper.divisions, key=lambda d: (shared_levels(d.path, here), -d.path.count("/")))
+
+
+def shared_levels(one: str, other: str) -> int:
+    """How many levels two paths share from the top."""
+    count = 0
+    for a, b in zip(one.split("/"), other.split("/"), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

@@ -12,7 +12,10 @@ from pipeline.page.name_forms import is_name
 from pipeline.page.reflow import Paragraph, is_contact, is_display, is_item, is_table, label_of, paragraphs
 
 _CAPTION_MARK = re.compile(r"[▲△▼◀►▶◄↑↓←→]|(?:图为|上图|下图|左图|右图|图①|[(]图[)])")
-_IN_PICTURE = re.compile(r"[(](?:[前后]排)?[左右中][一二三四五六七八]?[)]")  # (中), (右三): who is who in a picture
+# (中), (右三) behind a name: who is who in a picture; neither the second part of a series nor 向左(右)转
+_IN_PICTURE = re.compile(
+    r"(?<![左右])[(](?:[前后]排[左右中]?[一二三四五六七八]?|[左右][一二三四五六七八]?|中)[)](?=[^\n转])"
+)
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|近日|日前|连日来|昨日|昨天|今日")
 _INLINE_LABEL = re.compile(r"[一-鿿]{2,6}:\s*|[\[【(][一-鿿]{2,6}[)\]】]:?\s*")
 _HAN2 = re.compile(r"[一-鿿]{2,}")

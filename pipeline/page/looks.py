@@ -13,6 +13,7 @@ from pipeline.page.opening import opening
 from pipeline.page.words import common, pairs
 
 BEHIND = 3  # paragraphs behind a line of display, or above a text, that are looked at
+_FOOT = 8  # lines at the foot of a page that may head a text above
 _NEAR = 5  # paragraphs on either side that likeness is measured on
 _LEAD, _TELLS = 90, 0.4  # characters that begin a text, and the share of a headline's words that they repeat
 _UNLIKE = 0.2  # likeness of texts that have nothing to do with each other
@@ -105,7 +106,7 @@ def _texts_beside(blocks: list[Block], places: range) -> list[int]:
 def _foot(blocks: list[Block]) -> set[str]:
     """The pairs of characters of the lines of display at the foot of the page: they may head a text without headline."""
     found: set[str] = set()
-    for block in reversed(blocks):
+    for block in blocks[: -_FOOT - 1 : -1]:
         if block.kind != "display" or block.label:
             break
         found |= pairs(block.folded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -26,7 +27,7 @@ def opening(text: str) -> float:
 
 def opening_by(text: str, bias: float, weight: Mapping[str, float]) -> float:
     """The same by other weights."""
-    score = bias + sum(weight.get(gram, 0.0) for gram in opening_grams(text))
+    score = bias + math.fsum(weight.get(gram, 0.0) for gram in opening_grams(text))  # in any order
     return max(-_MOST, min(_MOST, score))
 
 

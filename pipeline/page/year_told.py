@@ -181,7 +181,7 @@ def hint_points(flat: str, told: list[Told], now: Day | None, years: range) -> P
                 yield t.year, 0.7
                 yield t.year + 1, 0.7
         elif t.kind == "quarter" and now:
-            number = next((i for i, pair in enumerate(("一1", "二2", "三3前", "四4"), 1) if flat[t.end - 3] in pair), 0)
+            number = next((i for i, pair in enumerate(("一1", "二2", "三3", "四4"), 1) if flat[t.end - 3] in pair), 0)
             if number and 0 <= now[0] - 3 * number + 2 <= 4:
                 yield t.year, 2.0
         elif t.kind == "part" and flat.startswith("上半年", t.end - 3) and now and now[0] > 6:
@@ -231,7 +231,7 @@ def length_points(flat: str, told: list[Told]) -> Points:
                 continue
             count -= match["terms"] is not None
             near = -60 < match.start() - t.start < 90
-            if match["terms"] and not flat[: match.start()].endswith(_RUNNING):
+            if match["terms"] and not flat.endswith(_RUNNING, 0, match.start()):
                 continue
             sure = match["feast"] is not None or bool(match["tail"]) or bool(match["terms"])
             if match["tail"] == "前" and not t.start - 40 < match.start() < t.start:

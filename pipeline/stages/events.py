@@ -154,8 +154,9 @@ class Events:
 
     def _event(self, view: View, c: Choice, arguments: list[Argument]) -> Event:
         event = Event(c.kind, c.realis, tuple(arguments), source="model", score=c.chance)
-        first, last = _dates(view, c, arguments)
-        return replace(event, date=first, last_date=last, place=_place(view, c, arguments))
+        first, last, dated = _dates(view, c, arguments)
+        place, placed = _place(view, c, arguments)
+        return replace(event, date=first, last_date=last, date_from=dated, place=place, place_from=placed)
 
 
 @cache
@@ -192,29 +193,34 @@ def _days(entity: Entity) -> tuple[date | None, date | None]:
     return (record.first_day, record.last_day) if isinstance(record, TimeExpression) else (None, None)
 
 
-def _dates(view: View, c: Choice, arguments: list[Argument]) -> tuple[date | None, date | None]:
-    """First and last day: of the time arguments, else of the article's lead where the sentence tells no time."""
+def _dates(view: View, c: Choice, arguments: list[Argument]) -> tuple[date | None, date | None, str | None]:
+    """First and last day: of the time arguments, else of the article's lead where the sentence tells no time; and of which."""
     told = [e for a in arguments if a.role == "time" for e in view.within(a.start, a.start + 1) if e.symbol == TIME]
     if told:
         days = [_days(e) for e in told]
-        firsts, lasts = [f for f, _ in days if f], [d for _, d in days if d]
-        return min(firsts, default=None), max(lasts, default=None)
+        first = min((f for f, _ in days if f), default=None)
+        last = max((d for _, d in days if d), default=None)
+        return first, last, "time" if first or last else None
     low, high = view.sentence(c.trigger.start, c.trigger.end)
     if c.realis == "planned" or any(e.symbol == TIME for e in view.within(low, high)):
-        return None, None
+        return None, None, None
     for e in view.within(0, view.lead_end):
         if e.symbol == TIME and (days_ := _days(e)) != (None, None):
-            return days_
-    return None, None
+            return *days_, "lead"
+    return None, None, None
 
 
-def _place(view: View, c: Choice, arguments: list[Argument]) -> str | None:
-    """Canonical path of where it happened: its place, else a place that acts or is met, else the article's own."""
-    for roles in (("place",), ("agent", "recipient", "object")):
+def _place(view: View, c: Choice, arguments: list[Argument]) -> tuple[str | None, str | None]:
+    """Canonical path of where it happened, and which tells it: its place, else a place that acts or is met, else that of its
+    sentence, else of the article's lead."""
+    for roles, origin in ((("place",), "place"), (("agent", "recipient", "object"), "participant")):
         for a in arguments:
             if a.role in roles and (path := _deepest(view, a.start, a.end)):
-                return path
-    return _deepest(view, *view.sentence(c.trigger.start, c.trigger.end)) or _deepest(view, 0, view.lead_end)
+                return path, origin
+    if path := _deepest(view, *view.sentence(c.trigger.start, c.trigger.end)):
+        return path, "sentence"
+    path = _deepest(view, 0, view.lead_end)
+    return path, "lead" if path else None
 
 
 def _deepest(view: View, low: int, high: int) -> str | None:

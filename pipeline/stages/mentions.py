@@ -102,11 +102,14 @@ def _plain(name: str, organisation: Candidate, places: dict[int, int]) -> Candid
     by_model = organisation.sources == (MODEL,)
     elected = _OF_RESIDENTS.fullmatch(name)
     if elected:
+        if not by_model:
+            return None
         end = organisation.start + elected.end(1)
-        before = max((at for at in places if organisation.start < at < end - 1), default=organisation.start)
+        inside = (at for at in range(end - 2, organisation.start, -1) if at in places)
+        before = next(inside, organisation.start)
         start = max(organisation.start, places.get(end, before))
         level = "community" if name.endswith("社区", 0, elected.end(1)) else "village"
-        return replace(organisation, start=start, end=end, type="PLACE", level=level) if by_model else None
+        return replace(organisation, start=start, end=end, type="PLACE", level=level)
     branch = _PARTY_BRANCH.search(name)
     if branch and kind_of(name[: branch.start()]).category is not None:
         return replace(organisation, end=organisation.start + branch.start())

@@ -169,7 +169,8 @@ class _Article:
             )
             return called or (len(other.person) > len(record.person) and other.person.endswith(record.person))
         fuller = other.title != record.title and other.title.endswith(record.title)
-        return fuller or (record.title in _ADDRESS and other is not record and other.category == record.category)
+        known = other.title not in _ADDRESS and other.category == record.category
+        return fuller or (record.title in _ADDRESS and known)
 
     # ------------------------------------------------------------------------------------------ other fields
     def _category(self, title: Title, unit: Unit | None) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from pipeline.lexicon.divisions import Division
+from pipeline.lexicon.divisions import Division, significant
 from pipeline.stages.place_region import ORDER
 
 _NEAR = 8  # distinct places of a level that are looked back and ahead to; a list of a thousand names tells no more
@@ -41,7 +41,8 @@ class Trail:
         starts.insert(at, start)
         self._places[place.level].insert(at, place)
         if place.code is not None:
-            self.regions.update({place.code[:2], place.code[:4], place.code[:6]})
+            known = significant(place.code)[:6]
+            self.regions.update({known[:digits] for digits in (2, 4, 6) if digits <= len(known)})
 
     def near(self, start: int, level: str) -> list[Place]:
         """Distinct places of a level, the last before `start` first, then those after it from there on."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.lexicon.divisions import Division, divisions
 from pipeline.lexicon.organisations import kind_of
-from pipeline.lexicon.place_names import Upper, upper_names
+from pipeline.lexicon.place_names import Upper, nearest, shared_levels, upper_names
 
 LEVEL_OF_WORD = {
     "自治区": "province", "省": "province", "市": "city", "州": "city", "盟": "city", "县": "county", "区": "county", "旗": "county",
@@ -130,13 +130,13 @@ class UnitPlaces:
         if upper is not None and len(name) - len(upper.name) > 1:
             path = self._nearest(upper).path
             # the short name of a county far away is rather another word
-            if not upper.short or upper.free or _shared(path, self.local or "") > 1:
+            if not upper.short or upper.free or shared_levels(path, self.local or "") > 1:
                 return path, name[len(upper.name) :]
         return None
 
     def _nearest(self, upper: Upper) -> Division:
         """Of divisions of one name that which shares most of its path with the article's."""
-        return _nearest(upper, self.local or "")
+        return nearest(upper, self.local or "")
 
     def _below(self, path: str, rest: str) -> str:
         """The place under `path` that the rest of the name goes on with: 县 then 镇 then 村, or a short town name."""
@@ -176,16 +176,6 @@ class UnitPlaces:
         return None
 
 
-def region_in_name(name: str, here: str) -> str | None:
-    """The path of the province, city or county that an organisation's name begins with; of namesakes the nearest to `here`."""
-    upper = upper_names().starts(name, 0)
-    return _nearest(upper, here).path if upper is not None and (not upper.short or upper.free) else None
-
-
-def _nearest(upper: Upper, here: str) -> Division:
-    return max(upper.divisions, key=lambda d: (_shared(d.path, here), -d.path.count("/")))
-
-
 def levels_of(path: str) -> list[tuple[str, str]]:
     """The path and those above it with their levels, told by the ends of the names."""
     parts = path.split("/") if path else []
@@ -208,13 +198,3 @@ def levels_of(path: str) -> list[tuple[str, str]]:
             level = "compound"
         out.append((level, here))
     return out
-
-
-def _shared(one: str, other: str) -> int:
-    """How many levels two paths share from the top."""
-    count = 0
-    for a, b in zip(one.split("/"), other.split("/"), strict=False):
-        if a != b:
-            break
-        count += 1
-    return count

@@ -24,8 +24,8 @@ from pipeline.language.document import (
     sentence_of,
     text_of,
 )
-from pipeline.records import Article, Event, Page, Segment
-from pipeline.stages.post_places import region_in_name
+from pipeline.lexicon.place_names import region_in_name
+from pipeline.records import Article, Page, Segment
 from pipeline.tables import aliases
 
 Row = dict[str, Any]
@@ -130,13 +130,6 @@ def _stretches(raw: str, segments: Iterable[Segment]) -> list[tuple[int, int]]:
     return out
 
 
-def _origin(value: object, role: str, event: Event) -> str | None:
-    """Whether an event's date or place is that of an argument of this role, or the article's."""
-    if value is None:
-        return None
-    return role if any(argument.role == role for argument in event.arguments) else "article"
-
-
 def fact_rows(doc: Doc, place: str | None) -> Rows:
     """Rows of mentions, officials, quantities, times, events and event_arguments of an article about `place`."""
     builder = _FactRows(doc, place)
@@ -212,9 +205,9 @@ class _FactRows:
                     "realis": event.realis,
                     "date": event.date,
                     "last_date": event.last_date,
-                    "date_from": _origin(event.date, "time", event),
+                    "date_from": event.date_from,
                     "place": event.place,
-                    "place_from": _origin(event.place, "place", event),
+                    "place_from": event.place_from,
                     **printed,
                     **self._fact(span.start_char, span.end_char, event.place, event),
                 }
@@ -223,7 +216,7 @@ class _FactRows:
                 reference = self.references.get((argument.start, argument.end), (None, None))
                 if reference[0] == "quantity":
                     self.event_of.setdefault((argument.start, argument.end), identifier)
-                    if event.place and _origin(event.place, "place", event) == "place":
+                    if event.place and event.place_from == "place":
                         self.place_of.setdefault((argument.start, argument.end), event.place)
                 self.rows["event_arguments"].append(
                     {

@@ -67,10 +67,6 @@ class _Gold:
         self.blocks = blocks
         self.owner = [_owner(block, articles) for block in blocks]
         self.heads: list[set[int]] = [set() for _ in blocks]
-        texts = [k for k, owner in enumerate(self.owner) if owner is not None]
-        last: dict[int, int] = {}
-        for k in texts:
-            last[self.owner[k] or 0] = k
         for k, block in enumerate(blocks):
             if self.owner[k] is None:
                 self.heads[k] = {j for j, article in enumerate(articles) if _belongs(block, article)}

@@ -136,7 +136,8 @@ def fit(seen: Iterable[Example], wanted: list[Term], penalty: float) -> dict[Ter
     table = np.zeros((len(kept), len(wanted)))
     for i, example in enumerate(kept):
         for (kind, case, what), value in example.terms:
-            table[i, column.get((kind, case, what), column[kind, case, OTHER] if case != "chance" else -1)] += value
+            known = (kind, case, what) in column or case == "chance"
+            table[i, column[kind, case, what if known else OTHER]] += value
     right = np.array([example.right for example in kept], dtype=float)
     weight = np.array([example.weight for example in kept])
     start = np.array([prior(term) for term in wanted])
