@@ -202,6 +202,13 @@ def test_a_member_of_a_zip_without_a_name_is_left_out(tmp_path):
     assert texts(read(tmp_path / "a.zip")) == ["乙村修好了路。"]
 
 
+def test_a_zip_whose_names_are_no_utf8_is_damaged(tmp_path):
+    data = zipped({"一.txt": "甲村举行了村民会议。".encode()})  # says that its names are UTF-8
+    (tmp_path / "a.zip").write_bytes(data.replace("一".encode(), b"\x8d\xff\x80"))
+    (item,) = read(tmp_path / "a.zip")
+    assert item.error == "broken"
+
+
 def test_links_devices_and_locked_members_are_refused_and_hidden_ones_left_out(tmp_path):
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as archive:

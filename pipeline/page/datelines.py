@@ -93,7 +93,7 @@ def _bare_names(text: str, at: int) -> tuple[int, tuple[Byline, ...]] | None:
 
 
 _WORD = re.compile(r"\S+?(?=[\s:,]|$)")
-_AFTER_NAMES = re.compile(r"\s*(?:报道)?\s*[:,]?\s*")
+_AFTER_NAMES = re.compile(r"\s*(?:报道\s*)?(?:[:,]\s*)?")
 _SENTENCE_END = re.compile(r"[。!?…;](?:[”’」』\"')]{0,3})|[”』」)]|[.](?=\s|$)")
 _CREDITS = 4  # bylines that stand one behind the other
 _TAIL_PAREN = re.compile(r"\s*\(([^()]{2,80})\)\s*$")

@@ -24,7 +24,9 @@ _AUTHOR = re.compile(r"作者(?:单位\s?[:/]|简介\s?[:/]|[系为是])[^。]{2
 _SENDER = re.compile(
     rf"供稿单位(?:\s?[:/]\s?|\s)[{_HAN}、\s]{{2,30}}|供稿\s?[:/]\s?[{_HAN}]{{0,16}}[局委办部会联院校站社处所队司行室科馆中心府镇乡村]"
 )
-_ADVISER = re.compile(rf"\s*(?:指导|辅导)(?:老师|教师|员)(?:\s?[:/]\s?|\s)[{_HAN}]{{2,4}}(?:[\s、][{_HAN}]{{2,4}})?$")
+_ADVISER = re.compile(
+    rf"\s{{0,9}}(?:指导|辅导)(?:老师|教师|员)(?:\s?[:/]\s?|\s)[{_HAN}]{{2,4}}(?:[\s、][{_HAN}]{{2,4}})?$"
+)
 
 
 def is_note(text: str, bracketed: bool) -> bool:

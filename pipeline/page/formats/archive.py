@@ -36,7 +36,10 @@ from pipeline.records import Failure
 
 _FREE = 64 << 20  # bytes that anything may unpack to, however small it is
 _IN_MEMORY = 8 << 20  # a member read whole is kept in memory up to this size, else in a temporary file
-_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError)
+# UnicodeDecodeError: the name of a member of a .zip is not the UTF-8 that it says it is
+_DAMAGED = (
+    zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, UnicodeDecodeError,
+)  # fmt: skip
 _UNSUPPORTED = (RuntimeError,)  # a method of compression or a version of the format unknown here
 
 
