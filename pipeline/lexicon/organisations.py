@@ -35,7 +35,7 @@ _NO_ROOMS = ("干部", "总部", "内部", "全部", "俱乐部")
 _LEAGUE = re.compile(r"(?:共青)?团(?!风县|[结山圆])[一-鿿]{0,11}[^党纪监政村居]委(?:员会)?")
 _OF_BUREAU = re.compile(r"(?<![电政铁质象震])局[一-鿿]{2,12}[站所]$")  # a station of a bureau: 某县农业局兽医站
 _GIVE_WAY = (None, "party_government", "public_institution", "grassroots", "school", "hospital", "military", "role")
-_BANK = re.compile(r"[总省市县区分支本该各]+行")
+BANK = re.compile(r"[总省市县区分支本该各]+行")  # of a bank that an article names
 
 
 @cache
@@ -76,7 +76,7 @@ def _by_end(name: str, ends: dict[str, Kind]) -> Kind | None:
 
 def generic_organisation(name: str) -> bool:
     """Whether a name is made of words for classes of organisations alone: 社区党群服务中心, 家政服务公司, 省行."""
-    if _BANK.fullmatch(name):
+    if BANK.fullmatch(name):
         return True
     ends, _, _ = _lexicon()
     generic = _generic()

@@ -25,7 +25,7 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, MENTIONS, set_spans
 from pipeline.language.names import Chance, chance_of
-from pipeline.lexicon.organisations import kind_of
+from pipeline.lexicon.organisations import BANK, kind_of
 from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.trie import Finder
 from pipeline.records import Mention
@@ -49,7 +49,6 @@ _OF_RESIDENTS = re.compile(
 _PARTY_BRANCH = re.compile(r"(?:机关)?党支部$")
 _NO_PLACE_BEFORE = re.compile(r"(?<!村民)(?<!居民)居委会$")
 _GROUP_OF = re.compile(r"(?:社区|[村镇乡]|街道)(?:工作)?(?:小组|专班)$")  # 某社区工作小组: no name of its own
-_BANK = re.compile(r"[总省市县区分支本该各]+行")  # of a bank that an article names
 _NAMED_AFTER = re.compile(r"纪念[馆堂园碑]|故居|旧居|故里|墓|祠|广场|公园|塑像|雕像")  # a person may stand before it
 _HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|(?:组织|宣传|纪检|统战|政法|武装)?委员|成员|常委|秘书长|主席)")
 
@@ -176,7 +175,7 @@ def _priority(
         unseen = MODEL not in candidate.sources
         if unseen and any(candidate.holds(p) and p.confidence > _SURE for p in people):
             return -1.0
-        if candidate.sources == (MODEL,) and (_BANK.fullmatch(name) or _GROUP_OF.search(name)):
+        if candidate.sources == (MODEL,) and (BANK.fullmatch(name) or _GROUP_OF.search(name)):
             return -1.0
         longer = any(
             candidate.size > o.size and (o.start == candidate.start or o.end == candidate.end) and candidate.holds(o)
