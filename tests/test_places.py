@@ -402,6 +402,37 @@ def test_a_natural_village_lies_in_the_village_before_it(places: Places, linker:
     assert records["乌桕坡自然村"].canonical == f"{XINGHUA}/戴南镇/裴马村/乌桕坡自然村"
 
 
+def test_a_list_of_villages_lies_in_the_town_before_it(places: Places, linker: Linker) -> None:
+    paths = linked(places, linker, "戴南镇裴马村、乌桕湾村和永安村的村民领了奖。")
+    assert paths["乌桕湾村"].canonical == f"{XINGHUA}/戴南镇/乌桕湾村"
+    assert paths["永安村"].canonical == f"{XINGHUA}/戴南镇/永安村"  # though another town of the county has one
+    assert (
+        linked(places, linker, "戴南镇裴马村、仲寨南村的村民。")["仲寨南村"].canonical == f"{XINGHUA}/沙沟镇/仲寨南村"
+    )
+
+
+def test_a_list_of_communities_behind_their_street(places: Places, linker: Linker) -> None:
+    records = linked(places, linker, "昭阳街道文林、望海、黄山社区党总支开展义诊。")
+    assert {name: record.level for name, record in records.items()} == {
+        "昭阳街道": "town", "文林": "community", "望海": "community", "黄山社区": "community",
+    }  # fmt: skip
+    assert records["望海"].canonical == f"{XINGHUA}/昭阳街道/望海社区"
+    assert found(places, "昭阳街道党员、干部、文林社区居民参加。") == [("昭阳街道", "town"), ("文林社区", "community")]
+
+
+def test_what_is_printed_as_a_village_is_one_though_the_list_has_a_community(linker: Linker) -> None:
+    doc = make("戴南镇张万村举行比赛。", XINGHUA)
+    set_spans(doc, MENTIONS, [(0, 3, "PLACE", Mention("PLACE")), (3, 6, "PLACE", Mention("PLACE"))])
+    assert [record.level for _, record in get_spans(linker(doc), MENTIONS)] == ["town", "village"]
+
+
+def test_a_short_form_is_what_the_article_has_in_full(linker: Linker) -> None:
+    doc = make("乌桕湾村修了路。乌桕湾的村民高兴。", XINGHUA)
+    set_spans(doc, MENTIONS, [(0, 4, "PLACE", Mention("PLACE", "village")), (8, 11, "PLACE", Mention("PLACE"))])
+    first, second = (record for _, record in get_spans(linker(doc), MENTIONS))
+    assert (second.level, second.canonical) == ("village", first.canonical)
+
+
 def test_a_lake_is_the_city_that_the_article_has_in_full(places: Places, linker: Linker) -> None:
     text = "巢湖市举行比赛。选手说，巢湖的变化真大。"
     assert linked(places, linker, text, "安徽省/合肥市/肥东县")["巢湖"].canonical == "安徽省/合肥市/巢湖市"

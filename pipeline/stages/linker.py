@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from itertools import groupby
 
@@ -38,6 +38,7 @@ _LEVEL_OF_WORD = {
 _DEICTIC = re.compile(rf"[我本该](?:{'|'.join(_LEVEL_OF_WORD)})")
 _DATELINE = re.compile(r"(?:\d{1,2}月\d{1,2}日)?[ ]?(?:讯|消息[ :：])")
 _PLACE_OF_BODY = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:街道|[镇乡])")  # 李镇 in 李镇党委
+_LISTED = re.compile("[、和及与]")
 _DIGITS = {"province": 2, "city": 4, "county": 6}
 _SHORTEST = 2  # characters of a name without what it is
 _LONG = 3  # characters of the name of a town, beyond which it hardly is that of another one, gone since
@@ -77,7 +78,7 @@ class Linker:
             if len(docs) > 1 and article.unknown:
                 article = self._article(doc)
                 article.resolve(partial(memory.recall, number))
-            _write(doc, article.places)
+            _write(doc, article)
         return docs
 
     def _article(self, doc: Doc) -> _Article:
@@ -94,13 +95,14 @@ class Linker:
         return article
 
 
-def _write(doc: Doc, places: Mapping[int, Place]) -> None:
+def _write(doc: Doc, article: _Article) -> None:
+    printed = {mention.start: mention.level for mention in article.printed}
     rows = []
     for span, record in get_spans(doc, MENTIONS):
-        place = places.get(span.start_char) if span.label_ == "PLACE" else None
+        place = article.places.get(span.start_char) if span.label_ == "PLACE" else None
         if place is not None:
             # what is printed as a village is one, though the list has it as a community
-            level = record.level if record.level and fits(record.level, place.level) else place.level
+            level = printed[span.start_char] if fits(printed[span.start_char], place.level) else place.level
             record = dataclasses.replace(
                 record, level=level, canonical=place.path, code=place.code, code_status=place.status
             )
@@ -127,6 +129,7 @@ class _Article:
         self._trail = Trail()  # those, and the places in the names of organisations
         self._by_name: dict[tuple[str, str], Place] = {}
         self._at: dict[int, Printed] = {}  # what is to be resolved, by its start
+        self._ending: dict[int, Printed] = {}  # and by its end
 
     def resolve(self, recall: Recall | None = None) -> None:
         """Fill `places`. `recall`: what other articles of the page know of a name, by its forms and level."""
@@ -137,6 +140,7 @@ class _Article:
         levels = Levels(self._gazetteer, self._names, self._home, self._year, self._text)
         named = levels.read([mention for mention in printed if not _DEICTIC.fullmatch(mention.name)], ends)
         self._at = {mention.start: mention for mention in named}
+        self._ending = {mention.end: mention for mention in named}
         # chains first inside a level, so that a name printed with its parent decides for the same name alone; so does
         # a name in full for its short form
         within = {m.start for m in named if m.start in ends and m.name.endswith("自然村")}  # after what holds them
@@ -146,7 +150,7 @@ class _Article:
                 self._bodies()
             for mention in named:
                 if (mention.level in UPPER) == (group == "upper"):
-                    self._settle(mention, self._parent(mention, ends))
+                    self._settle(mention, ends)
         for mention in sorted(printed, key=lambda m: m.start):
             if _DEICTIC.fullmatch(mention.name):
                 place = self._deictic(mention)
@@ -197,8 +201,9 @@ class _Article:
             level = "town" if self._gazetteer.town_by_stem(self._home.code, name) is not None else None
         return level or "other"
 
-    def _settle(self, mention: Printed, parent: Place | None) -> None:
-        place = self._resolve(mention, parent)
+    def _settle(self, mention: Printed, ends: dict[int, int]) -> None:
+        parent = self._parent(mention, ends)
+        place = self._resolve(mention, parent, self._listed(mention, ends) if parent is None else None)
         if place is not None:
             self.places[mention.start] = place
             self._trail.add(mention.start, place)
@@ -239,7 +244,16 @@ class _Article:
         place = self.places.get(before) if before is not None else None
         return place if place is not None and may_hold(place.level, mention.level, mention.name) else None
 
-    def _resolve(self, mention: Printed, parent: Place | None) -> Place | None:
+    def _listed(self, mention: Printed, ends: dict[int, int]) -> Place | None:
+        """The place printed before a list of villages, as behind its first: 丙村 of 甲镇|乙村、丙村 lies in 甲镇 too."""
+        before: Printed | None = mention
+        while before is not None and before.start not in ends:
+            at = before.start - 1
+            before = self._ending.get(at) if _LISTED.match(self._text, at) else None
+            before = before if before is not None and fits(before.level, mention.level) else None
+        return self._parent(before, ends) if before is not None else None
+
+    def _resolve(self, mention: Printed, parent: Place | None, listed: Place | None) -> Place | None:
         if mention.level in UPPER:
             return self._upper(mention.name, mention.level, parent)
         if parent is None and (mention.level, mention.name) in self._by_name:
@@ -250,7 +264,7 @@ class _Article:
         for suffix in SUFFIXES_OF[mention.level] if parent is None else ():
             if known := self._by_name.get((mention.level, mention.name + suffix)):
                 return known
-        return self._lower(mention, parent)
+        return self._lower(mention, parent, listed)
 
     def _under(self, parent: Place | None, county: str) -> list[Division]:
         """The county of a name in the province or city printed before it."""
@@ -295,22 +309,23 @@ class _Article:
         return max(choices, key=rank)
 
     # ------------------------------------------------------------------------------------------ town, community, village
-    def _lower(self, mention: Printed, parent: Place | None) -> Place | None:
+    def _lower(self, mention: Printed, parent: Place | None, listed: Place | None) -> Place | None:
         name, level = mention.name, mention.level
         forms = [name]
         if not name.endswith(SUFFIXES_OF[level]) or len(name) == _SHORTEST:  # 安乡 for 安乡镇
             forms += [name + suffix for suffix in SUFFIXES_OF[level]]
-        areas = [parent] if parent is not None else list(self._around(mention))
+        areas = [parent] if parent is not None else list(self._around(mention, listed))
         counties = any(area.level == "county" for area in areas)
         for area in areas:
-            if area.level == "city" and counties and self._gazetteer.count(name) > RARE:
+            wide = area is not listed and (listed is not None or (area.level == "city" and counties))
+            if wide and self._gazetteer.count(name) > RARE:
                 continue  # a village that many counties have is not that of a county the article does not speak of
             found = self._matching.exactly(area, forms, level)
             if not found and area.level == "town":
                 found = self._matching.varied(area, name, level)
             if found:
                 return self._choose(found, area, mention)
-        for area in areas:
+        for area in areas if listed is None else [listed]:
             found = self._matching.varied(area, name, level) or self._matching.misprinted(
                 area, name, level, area is parent
             )
@@ -320,11 +335,11 @@ class _Article:
             everywhere = self._with_child([d for d in self._gazetteer.lookup(name) if fits(d.level, level)], mention)
             if len(everywhere) == 1 and self._credible(everywhere[0]):
                 return Place.of(everywhere[0])
-        if parent is None:
+        if parent is None and listed is None:
             self.unknown = True
             if self._recall is not None and (known := self._recall(forms, level)):
                 return known
-        above = parent or self._above(mention, areas)
+        above = parent or listed or self._above(mention, areas)
         if level in LOWEST and not name.endswith(_ENDS_OFLOWEST):
             name += SUFFIXES_OF[level][0]
         return Place(level, f"{above.path}/{name}" if above else name, None, "unlisted")
@@ -379,8 +394,8 @@ class _Article:
             place = dataclasses.replace(place, path=f"{area.path}/{place.path.rpartition('/')[2]}")
         return place
 
-    def _around(self, mention: Printed) -> Iterator[Place]:
-        """Areas to look in for a name without a parent: places of the article, home, the home city."""
+    def _around(self, mention: Printed, listed: Place | None) -> Iterator[Place]:
+        """Areas to look in for a name without a parent: that of its list, places of the article, home, the home city."""
         seen: set[str] = set()
         places = self._trail.near(mention.start, "county")
         if mention.level in LOWEST:
@@ -391,6 +406,8 @@ class _Article:
                 places = [*inside, last, *towns, *places]
             else:
                 places = [*towns, *places]
+        if listed is not None:
+            places.insert(0, listed)
         if self._home is not None:
             places.append(Place.of(self._home))
             city = self._gazetteer.get(self._home.code[:4]) if self._home.level == "county" else None

@@ -41,6 +41,7 @@ _LOCAL = frozenset(("county", "city", "page"))
 _FAR = frozenset(("province", "nation"))
 _LONG = 3  # characters before the suffix from which on a name known far away is hardly put together by chance
 _CLASSES = frozenset("省市县区乡镇村街")  # 县镇村, 镇街社区: levels, no names
+_AND = frozenset("和与及")
 _WITHIN = "自然村"  # lies in a village
 _AT = {name: i for i, name in enumerate(FEATURES)}
 
@@ -224,6 +225,8 @@ class Bounds:
                         left.append((_AT["odds_site"], site / 10))
                         left.append((_AT["inner_words"], inner_words))
                     yield Beginning(start, source, right + left)
+            if text[start] in _AND and text[start - 1 : start] in _CLASSES:
+                return  # 甲村|和乙村: one of these names two
             odds += inner
 
 
@@ -263,7 +266,8 @@ def _left(setting: Setting, anchor: Anchor, start: int) -> tuple[str, list[tuple
     begins = chained or setting.begins(start)
     behind_word = not begins and _behind_word(text, start)
     site = not division and (begins or behind_word) and region.is_site(name)
-    if _common(stem, suffix, near, chained, head, site):
+    listed = text[start - 1 : start] == "、" or (text[start - 1] in _AND and start - 1 in setting.ends)
+    if _common(stem, suffix, near, chained, head, site, listed):
         return None
     found = []
     if site:
@@ -315,7 +319,7 @@ def _site_of_county(setting: Setting, anchor: Anchor, start: int) -> bool:
     return not between or between in anchor.suffix.generic
 
 
-def _common(stem: str, suffix: Suffix, near: str | None, chained: bool, head: bool, site: bool) -> bool:
+def _common(stem: str, suffix: Suffix, near: str | None, chained: bool, head: bool, site: bool, listed: bool) -> bool:
     """Whether the words before a suffix make a common noun with it: 农村, 老旧小区, 和谐社区 without a parent."""
     lowest = suffix.group == "lowest"
     exact = stem in suffix.generic
@@ -327,8 +331,8 @@ def _common(stem: str, suffix: Suffix, near: str | None, chained: bool, head: bo
         return True
     if chained:
         return near is None and suffix.group == "town" and _ordinary(stem)  # 某市推行街道
-    if lowest and upper_names().get(stem) is not None:
-        return True  # a city and the common noun: 潍坊社区工作
+    if lowest and upper_names().get(stem) is not None and not (listed and near is not None):
+        return True  # a city and the common noun: 潍坊社区工作; but 东关、黄山社区
     return near is None and not site and (lowest or suffix.group == "town" or not suffix.strong) and _ordinary(stem)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.lexicon.divisions import Division, Divisions, significant
 from pipeline.lexicon.place_names import UpperNames
+from pipeline.stages.place_bounds import bounds
 
 UPPER = frozenset(("province", "city", "county"))
 COUNTY_SUFFIXES = ("县", "区", "市")
@@ -48,6 +49,8 @@ class Levels:
                 return "town"
             if mention.level == "other" and any(mention.name + suffix in full for suffix in COUNTY_SUFFIXES):
                 return "county" if self._names.get(mention.name) is not None else "other"
+            if mention.level == "other" and bounds().level_of(mention.name) is None:
+                return stems.get(mention.name, "other")
             upper = self._names.get(mention.name) if mention.level in UPPER and mention.name in stems else None
             if upper is None or not upper.short or mention.start in ends:
                 return mention.level

@@ -26,7 +26,6 @@ _LIST = re.compile(
     rf"(?:(等)({_COUNT})?|({_COUNT}))(镇街|乡镇|街道|社区|行政村|自然村|村民小组|村民组|村庄|[镇乡村])"
 )
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
-_NAMESAKES = 3
 _PAIR = 4  # characters; 石桥和东关 is two names
 _AND = re.compile(r"(?<=[\u4e00-\u9fff]{2})[和及与](?=[\u4e00-\u9fff]{2})")
 _NUMBERS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
@@ -134,7 +133,7 @@ class Shorts:
 
     def _before_full(self, text: str, found: list[Found], region: Region) -> Iterable[tuple[int, int, str]]:
         """柳岸、东关 of 柳岸、东关、石桥村: short forms before a village, town or community in full, which the region has, or
-        that stand right behind their town and sound like names."""
+        that stand right behind their town and sound like names or are some elsewhere."""
         ends = {f.end for f in found}
         for f in found:
             if f.level not in _SUFFIXES or f.source == "deictic" or text[f.start - 1 : f.start] != "、":
@@ -147,18 +146,15 @@ class Shorts:
                     break
                 members.append((start, end))
                 end = start - 1
-            above = next((g for g in found if members and g.end == members[-1][0]), None)
+            under = any(members and g.end == members[-1][0] for g in found) and f.level != "town"
             for start, end in members:
                 stem = text[start:end]
-                held = above is not None and self._holds(text[above.start : above.end], stem, f.level)
-                sounds = above is not None and f.level != "town" and _sounds(stem)
-                if held or sounds or self._local(stem, f.level, region):
+                if self._local(stem, f.level, region) or (under and (_sounds(stem) or self._named(stem, f.level))):
                     yield start, end, f.level
 
-    def _holds(self, parent: str, stem: str, level: str) -> bool:
-        """Whether a place of the name `parent` in the country holds one that print may call `stem`."""
-        parents = self._gazetteer.lookup(parent)[:_NAMESAKES]
-        return any(self._gazetteer.under(p.code, stem + suffix) for p in parents for suffix in _SUFFIXES[level])
+    def _named(self, stem: str, level: str) -> bool:
+        """Whether some place in the country is one that print may call `stem`."""
+        return any(stem + suffix in self._gazetteer for suffix in _SUFFIXES[level])
 
     def _edge(self, text: str, start: int, ends: Collection[int]) -> bool:
         return start in ends or text[start - 1 : start] == "、" or self._begins(text, start)
