@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.page.year import YEARS, kind_weights
-from pipeline.training.year_kinds import Sample, fit, labelled, probabilities, score
+from pipeline.training.year_kinds import Sample, fit, labelled, score, weighed
 
 KINDS = len(kind_weights())
 
@@ -40,7 +40,7 @@ def test_a_score_counts_the_years_that_are_sure_enough():
     sure = np.zeros(KINDS)
     sure[0] = 5.0
     samples = [sample(2020, 2020, 2017), sample(2021, 2019, 2017)]
-    assert probabilities(sure, samples[0].evidence).argmax() == YEARS.index(2020)
+    assert weighed(sure, samples[0].evidence).argmax() == YEARS.index(2020)
     assert score(samples, sure)[1] == 0.5
 
 

@@ -12,22 +12,22 @@ Each sign adds to the score of the years it speaks for, in units of log probabil
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.lexicon import load_tsv
 from pipeline.page.year_calendar import calendar_points, feast_points, lunar_year_points
 from pipeline.page.year_known import clue_points, count_points, election_points, event_points, sitting_points
-from pipeline.page.year_told import Day, age_points, gap_points, hint_points, length_points, told_years
+from pipeline.page.year_sign import Day, Points
+from pipeline.page.year_told import age_points, gap_points, hint_points, length_points, told_years
 from pipeline.page.year_words import word_points
 
 YEARS = range(1995, 2041)
 EDITION = 2026  # of the lexicons: a page of a later year tells a later year itself
 PRIOR_YEAR = 2023  # most pages at hand are of the years around it; weighs little beside any evidence
 _PRIOR_SLOPE, _LATER_SLOPE = 0.12, 1.0
-
-Points = Iterator[tuple[int, float]]  # year, what it gains
 
 
 def year_probabilities(flat: str, now: Day | None) -> dict[int, float]:
@@ -37,10 +37,14 @@ def year_probabilities(flat: str, now: Day | None) -> dict[int, float]:
     for kind, points in year_evidence(flat, now).items():
         for year, gain in points.items():
             scores[year] += kinds[kind] * gain
-    top = max(scores.values())
-    weights = {year: math.exp(score - top) for year, score in scores.items()}
-    total = sum(weights.values())
-    return {year: weight / total for year, weight in weights.items()}
+    return dict(zip(YEARS, probabilities(np.array(list(scores.values()))).tolist(), strict=True))
+
+
+def probabilities(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities of the years (softmax) from their scores."""
+    odds = np.exp(scores - scores.max())
+    result: NDArray[np.float64] = odds / odds.sum()
+    return result
 
 
 def prior() -> dict[int, float]:
@@ -65,7 +69,7 @@ def year_evidence(flat: str, now: Day | None) -> dict[str, dict[int, float]]:
         "sittings": sitting_points(flat, now, YEARS),
         "elections": election_points(flat, now, YEARS),
         "calendar": calendar_points(flat, YEARS),
-        "feasts": feast_points(flat, YEARS),
+        "feasts": feast_points(flat, now, YEARS),
         "lunar years": lunar_year_points(flat, now, YEARS),
     }
     evidence: dict[str, dict[int, float]] = {}

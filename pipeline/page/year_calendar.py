@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -12,9 +11,7 @@ from borax.calendars.lunardate import TERMS_CN
 
 from pipeline.lexicon.calendar import lunar_date, make_date, solar_term
 from pipeline.lexicon.numbers import parse_number
-from pipeline.page.year_told import MONTH_DAY, MOST, Day
-
-Points = Iterator[tuple[int, float]]
+from pipeline.page.year_sign import MONTH_DAY, MOST, Day, Points
 
 _lunar_date, _solar_term = cache(lunar_date), cache(solar_term)
 
@@ -25,6 +22,7 @@ _LUNAR = re.compile(
     r"(?:农历|(?=[正腊]月))(正|腊|冬|十[一二]?|[二三四五六七八九])月"
     r"(初[一二三四五六七八九十]|[二廿]?十[一二三四五六七八九]?|廿[一二三四五六七八九]|三十)"
 )
+_SAME_DAY = re.compile(r"(?:当日|当天|这天|这一天)[^,。]{0,4}")
 # the lunar day of a feast, and how many days before and after it it is news
 _FEASTS = {
     "元宵": (1, 15, 8, 6),
@@ -38,6 +36,17 @@ _FEASTS = {
 }
 # 7月28日晚,传统火把节开幕: held on its day or in the days about it
 _HELD = re.compile(r"[^。\d]{0,40}(元宵|龙抬头|三月三|火把节|七夕)(?!节?(?:前|将|来临|到来|临近|即将)|佳节)")
+# 10月29日是重阳节。 今日端午: the day itself, not that of the holiday, of what is held for it, or of its eve
+_FEAST_DAY = re.compile(
+    r"(?:也|正)?(?:是|为|恰逢|正值|适逢)?[(,“]?(?:农历[^,。]{2,8}[,的])?(?:中国)?(?:传统)?的?"
+    r"(元宵|端午|七夕|中秋|重阳)(?:佳?节)?(?=[,。;!)”]|当天|当日|这天)"
+)
+_TODAY = re.compile("今天|今日")
+_NEAR, _EXACT = (0.5, 1.0), (2.0, 3.0)  # what a year loses whose feast is not then
+# holidays of eight days and the like: of years in which the Mid-Autumn feast falls into or next to the National Day's week
+_DOUBLE_FEAST = re.compile(
+    r"双节”?(?:同庆|叠加|重逢|相逢|合一)|国庆、?中秋“?(?:双节)?”?(?:假期|长假|黄金周)|中秋、?国庆“?(?:双节)?”?(?:长假|黄金周)|超级黄金周"
+)
 _NEW_YEAR = re.compile(r"(?:新春|春节)(?:佳节)?(?:将至|来临|即将|临近|前夕|到来之际|将近)|迎新春|快过年|过小年|腊八")
 _TERM = re.compile(rf"[,(是恰逢正值“]{{0,4}}({'|'.join(TERMS_CN)})(?!前|后|刚|过|将|临)")
 _BEASTS, _STEMS, _BRANCHES = "鼠牛虎兔龙蛇马羊猴鸡狗猪", "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
@@ -53,7 +62,7 @@ def calendar_points(flat: str, years: range) -> Points:
         month, number = int(match[1]), int(match[2])
         behind = flat[match.end() : match.end() + 48].split("。")[0]
         weekday = _WEEKDAY.match(behind)
-        lunar = _LUNAR.search(behind[:14])
+        lunar = _LUNAR.search(behind[:14]) or _later_lunar(flat, match.end())
         weekend = _WEEKEND.match(behind)
         leap = (month, number) == (2, 29)
         if not (weekday or lunar or weekend or leap):
@@ -71,7 +80,15 @@ def calendar_points(flat: str, years: range) -> Points:
                 yield year, -5.0
 
 
-def feast_points(flat: str, years: range) -> Points:
+def _later_lunar(flat: str, at: int) -> re.Match[str] | None:
+    """2月21日,… 当日是农历正月十二: the lunar day of the day told last."""
+    same = _SAME_DAY.search(flat, at, at + 80)
+    if same is None or MONTH_DAY.search(flat, at, same.start()):
+        return None
+    return _LUNAR.match(flat, same.end()) or _LUNAR.search(flat[same.start() : same.end() + 8])
+
+
+def feast_points(flat: str, now: Day | None, years: range) -> Points:
     """A feast of the lunar calendar beside a date is news of the weeks around it, a solar term beside one of that day."""
     for name, (month, number, ahead, behind) in _FEASTS.items():
         yield from _around(_days_beside(name, flat), {y: _lunar_date(y, month, number) for y in years}, ahead, behind)
@@ -81,11 +98,20 @@ def feast_points(flat: str, years: range) -> Points:
         if held := _HELD.match(flat, match.end()):
             feasts = {y: _lunar_date(y, *_FEASTS[held[1]][:2]) for y in years}
             yield from _around({(int(match[1]), int(match[2]))}, feasts, 3, 3)
-        term = _TERM.match(flat, match.end())
-        if term:
-            for year in years:
-                if _solar_term(year, term[1]) != make_date(year, int(match[1]), int(match[2])):
-                    yield year, -1.0
+        day = int(match[1]), int(match[2])
+        if term := _TERM.match(flat, match.end()):
+            yield from ((y, -1.0) for y in years if _solar_term(y, term[1]) != make_date(y, *day))
+        if feast := _FEAST_DAY.match(flat, match.end()):
+            yield from _around({day}, {y: _lunar_date(y, *_FEASTS[feast[1]][:2]) for y in years}, 0, 0, _EXACT)
+    if now:
+        for match in islice(_TODAY.finditer(flat), MOST):
+            if feast := _FEAST_DAY.match(flat, match.end()):  # the latest news is told up to some days before
+                yield from _around({now}, {y: _lunar_date(y, *_FEASTS[feast[1]][:2]) for y in years}, 5, 2, _EXACT)
+    if (now is None or now[0] in (9, 10)) and _DOUBLE_FEAST.search(flat):
+        for year in years:
+            moon = _lunar_date(year, 8, 15)
+            if moon and not (9, 28) <= (moon.month, moon.day) <= (10, 7):
+                yield year, -_EXACT[1]
 
 
 def lunar_year_points(flat: str, now: Day | None, years: range) -> Points:
@@ -120,13 +146,15 @@ def _days_beside(sign: str | re.Pattern[str], flat: str, reach: int = 120) -> se
     }
 
 
-def _around(beside: set[tuple[int, int]], feasts: dict[int, date | None], ahead: int, behind: int) -> Points:
-    """Takes from the years whose feast is far from all the days told beside it."""
+def _around(
+    beside: set[Day], feasts: dict[int, date | None], ahead: int, behind: int, loss: tuple[float, float] = _NEAR
+) -> Points:
+    """Takes from the years whose feast is far from all the days told beside it; `loss` by some days, by more."""
     for year, feast in feasts.items() if beside else ():
         days = [make_date(year, *day) for day in beside]
         past = [max((day - feast).days - behind, (feast - day).days - ahead, 0) for day in days if feast and day]
         if gap := min(past, default=0):
-            yield year, -0.5 if gap <= 4 else -1.0
+            yield year, -loss[gap > 4]
 
 
 def _is_lunar(day: date, lunar: re.Match[str]) -> bool:

@@ -12,17 +12,19 @@ from itertools import islice
 from pipeline.lexicon import load_tsv
 from pipeline.lexicon.calendar import make_date
 from pipeline.lexicon.numbers import parse_number
+from pipeline.page.year_sign import CN, MOST, Day, Points
 
-Day = tuple[int, int]  # month, day
-Points = Iterator[tuple[int, float]]
-
-MOST = 300  # signs of a kind that are looked at, so that a page of nothing else takes no longer
-MONTH_DAY = re.compile(r"(?<![\d年])(1[0-2]|[1-9])月(3[01]|[12]\d|[1-9])日")
-CN = "一二两三四五六七八九十百"
 _BEFORE = 4.0  # what each year before the latest told one loses
 _SEASONS = {"jan": (1,), "spring": (2, 3), "autumn": (10, 11, 12)}  # months of the page
 _FADING = 0.08  # what each year after the last of the table loses
-_LATELY = 3  # months
+_LATELY, _LATE_DAYS = 3, 45  # months; days
+# log odds: a year that is told as running or lately past, one of two, plans that are over or years ahead, 去年 of another year
+_THIS_YEAR, _LIKELY, _EITHER, _LATE_DAY, _LATE_MONTH, _AGED = 2.0, 1.5, 0.7, 3.0, 0.8, 3.0
+_AFTER_PLAN, _BEFORE_PLAN, _NO_LAST_YEAR, _SAID_OF_BEFORE = 2.0, 1.0, 0.7, 0.3
+_PLAN_YEARS, _FAR_PLANS = 5, 2030  # plans reach so far; to the later ones none does
+_SURE_NEAR, _SURE, _UNSURE, _ODD = 3.5, 1.8, 1.2, 0.5  # what a length of time ties its end to, 多 and 余 by half
+# Shares of that for the year before and the year after: 三年 is told in the third year too, of longer times seldom.
+_EARLY, _LATE, _FEW, _SHORT_EARLY = 0.2, 0.3, 3, 0.7
 _DATED = 3  # full dates of a year that make it the year of a page whose news are dated so
 
 _TOLD = re.compile(
@@ -155,7 +157,7 @@ def hint_points(flat: str, told: list[Told], now: Day | None, years: range) -> P
     near: defaultdict[int, float] = defaultdict(float)  # what 去年 beside told years says, the most of each year
     dated = _dated(told)
     if dated:
-        yield dated, 3.0
+        yield dated, _LATE_DAY
     latest = max((t.year for t in told if t.kind != "ahead"), default=0)
     for t in told:
         behind = flat[t.end : t.end + 12]
@@ -166,31 +168,31 @@ def hint_points(flat: str, told: list[Told], now: Day | None, years: range) -> P
         if t.kind == "ahead" and _PLANNED.search(flat[max(0, t.start - 12) : t.end + 16]):
             for year in years:
                 if year > t.year:
-                    yield year, -2.0
-                elif year < t.year - 5 and t.year < 2030:
-                    yield year, -1.0
+                    yield year, -_AFTER_PLAN
+                elif year < t.year - _PLAN_YEARS and t.year < _FAR_PLANS:
+                    yield year, -_BEFORE_PLAN
         elif t.kind == "annual":
             held = _HELD.search(flat[max(0, t.start - 6) : t.start]) and not _LOOKS_BACK.search(
                 flat[t.end : t.end + 20]
             )
             if held or re.match(r"[^,。]{0,8}(?:计划|安排|目标|任务|招)", behind):
-                yield t.year, 2.0
+                yield t.year, _THIS_YEAR
             elif now and now[0] <= 7:
-                yield t.year + 1, 1.5
+                yield t.year + 1, _LIKELY
             else:
-                yield t.year, 0.7
-                yield t.year + 1, 0.7
+                yield t.year, _EITHER
+                yield t.year + 1, _EITHER
         elif t.kind == "quarter" and now:
             number = next((i for i, pair in enumerate(("一1", "二2", "三3", "四4"), 1) if flat[t.end - 3] in pair), 0)
             if number and 0 <= now[0] - 3 * number + 2 <= 4:
-                yield t.year, 2.0
+                yield t.year, _THIS_YEAR
         elif t.kind == "part" and flat.startswith("上半年", t.end - 3) and now and now[0] > 6:
-            yield t.year, 1.5
+            yield t.year, _LIKELY
         elif t.kind == "name" and _NEW_YEAR.match(behind):
-            yield t.year, 2.0
+            yield t.year, _THIS_YEAR
         elif t.kind in ("month", "clause", "part") and "去年" in _near(flat, t.start, t.end):  # said of other years
-            near[t.year + 1] = min(near[t.year + 1], -0.7)
-            near[t.year] = min(near[t.year], -1.0)
+            near[t.year + 1] = min(near[t.year + 1], -_NO_LAST_YEAR)
+            near[t.year] = min(near[t.year], -_NO_LAST_YEAR - _SAID_OF_BEFORE)
     yield from sorted(near.items())
 
 
@@ -203,13 +205,13 @@ def _recent(flat: str, t: Told, now: Day) -> Points:
     for year in (t.year, t.year + 1):
         if t.kind == "month":
             if 0 <= 12 * (year - t.year) + now[0] - month <= _LATELY:
-                yield year, 0.8
+                yield year, _LATE_MONTH
             continue
         day, printed = make_date(t.year, month, int(match[2] or 1)), make_date(year, *now)
-        if day and printed and -45 * (year == t.year) <= (printed - day).days <= 45:
-            yield year, 3.0 if year == t.year else 2.0
+        if day and printed and -_LATE_DAYS * (year == t.year) <= (printed - day).days <= _LATE_DAYS:
+            yield year, _LATE_DAY if year == t.year else _THIS_YEAR
         elif year == t.year:
-            yield year, -1.5  # of the year that runs the day alone is told
+            yield year, -_LIKELY  # of the year that runs the day alone is told
 
 
 def _near(flat: str, start: int, end: int) -> str:
@@ -223,7 +225,7 @@ def length_points(flat: str, told: list[Told]) -> Points:
     """2015年…六年: a length of time that began in a told year and runs until now; the best tie of each year counts."""
     best: defaultdict[int, float] = defaultdict(float)
     for t in told:
-        if t.kind in ("full", "annual", "name", "ahead"):
+        if t.kind in ("annual", "name", "ahead") or (t.kind == "full" and flat[t.start - 1] not in "自从于"):
             continue
         for match in _LENGTH.finditer(flat, max(0, t.start - 300), t.end + 300):
             count = int(parse_number(match["n"]) or 0)
@@ -236,13 +238,15 @@ def length_points(flat: str, told: list[Told]) -> Points:
             sure = match["feast"] is not None or bool(match["tail"]) or bool(match["terms"])
             if match["tail"] == "前" and not t.start - 40 < match.start() < t.start:
                 sure = False
-            weight = (3.5 if sure and near else 1.8 if sure else 1.2) * (0.5 if match["odd"] else 1.0)
-            for year, part in ((t.year + count, 1.0), (t.year + count - 1, 0.2), (t.year + count + 1, 0.3)):
-                best[year] = max(best[year], weight * part)
+            tie = (_SURE_NEAR if near else _SURE) if sure else _UNSURE
+            tie *= _ODD if match["odd"] else 1.0
+            early = _SHORT_EARLY if count <= _FEW else _EARLY
+            for year, part in ((t.year + count, 1.0), (t.year + count - 1, early), (t.year + count + 1, _LATE)):
+                best[year] = max(best[year], tie * part)
     yield from sorted(best.items())
 
 
 def age_points(flat: str) -> Points:
     """1960年出生,今年62岁."""
     for match in islice(_AGE.finditer(flat), MOST):
-        yield int(match[1]) + int(match[2]), 3.0
+        yield int(match[1]) + int(match[2]), _AGED

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 
 from pipeline.lexicon import load_tsv
 from pipeline.lexicon.trie import Finder
+from pipeline.page.year_sign import Points
 
 WORD_YEARS = range(2012, 2027)  # that the words were counted over
 TENTHS = 10
@@ -25,7 +26,7 @@ def _words() -> tuple[dict[str, tuple[float, ...]], Finder]:
     return rows, Finder(rows)
 
 
-def word_points(flat: str, years: Iterable[int]) -> Iterator[tuple[int, float]]:
+def word_points(flat: str, years: Iterable[int]) -> Points:
     """What the words of a folded text add to each year's log probability; years before the counts take their first.
 
     Years after them take no more than nothing: what they say is not known.

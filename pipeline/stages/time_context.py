@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 from pipeline.lexicon.calendar import make_date
 from pipeline.lexicon.numbers import parse_number
+from pipeline.page.year_sign import MONTH_DAY
 from pipeline.stages.time_grammar import AHEAD, SENTENCE_END, grammar
 
 _DATELINE = re.compile(r"(?<![\d年])(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])日(?=讯|电|消息|报道)")
-_MONTH_DAY = re.compile(r"(?<![\d年])(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])日")
 _NEW_SENTENCE = re.compile(r"[。!?\n]")
 _NO_LEAP, _LEAP = 2023, 2024
 _BESIDE = 30  # characters from 今年 to a month that is of it
@@ -106,7 +106,7 @@ class Context:
     def article_day(self) -> date | None:
         """The first day that the article tells: what 今晚 and 当天 mean before any was told."""
         if not self._first_known:
-            self._first_day, self._first_known = self.dateline or self._find_day(_MONTH_DAY), True
+            self._first_day, self._first_known = self.dateline or self._find_day(MONTH_DAY), True
         return self._first_day
 
     def _find_day(self, pattern: re.Pattern[str]) -> date | None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.lexicon import FOLDER
 from pipeline.page.issue import MIN_PROBABILITY, flat_text, news_day
-from pipeline.page.year import YEARS, kind_weights, prior, year_evidence
+from pipeline.page.year import YEARS, kind_weights, prior, probabilities, year_evidence
 
 _HEAD = """\
 # How much each kind of sign of a page's year counts (`pipeline/page/year.py`).
@@ -50,12 +50,9 @@ def _matrix(flat: str, now: tuple[int, int] | None) -> NDArray[np.float64]:
     return np.array([[evidence[kind][year] for year in YEARS] for kind in kind_weights()])
 
 
-def probabilities(weights: NDArray[np.float64], evidence: NDArray[np.float64]) -> NDArray[np.float64]:
+def weighed(weights: NDArray[np.float64], evidence: NDArray[np.float64]) -> NDArray[np.float64]:
     """(years,) how likely each is."""
-    scores = np.array(list(prior().values())) + weights @ evidence
-    odds = np.exp(scores - scores.max())
-    result: NDArray[np.float64] = odds / odds.sum()
-    return result
+    return probabilities(np.array(list(prior().values())) + weights @ evidence)
 
 
 def fit(samples: Sequence[Sample], ridge: float) -> NDArray[np.float64]:
@@ -67,7 +64,7 @@ def fit(samples: Sequence[Sample], ridge: float) -> NDArray[np.float64]:
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         total, slope = ridge * float(((weights - 1) ** 2).sum()), 2 * ridge * (weights - 1)
         for sample in samples:
-            odds, at = probabilities(weights, sample.evidence), sample.year - YEARS[0]
+            odds, at = weighed(weights, sample.evidence), sample.year - YEARS[0]
             total -= math.log(max(float(odds[at]), 1e-12))
             slope -= sample.evidence[:, at] - sample.evidence @ odds
         return total, slope
@@ -81,7 +78,7 @@ def score(samples: Sequence[Sample], weights: NDArray[np.float64]) -> tuple[floa
     """Mean log likelihood of the true years, and F1 of the years that are sure enough to be given."""
     likelihood, given, right = 0.0, 0, 0
     for sample in samples:
-        odds = probabilities(weights, sample.evidence)
+        odds = weighed(weights, sample.evidence)
         likelihood += math.log(max(float(odds[sample.year - YEARS[0]]), 1e-12))
         given += odds.max() >= MIN_PROBABILITY
         right += odds.max() >= MIN_PROBABILITY and YEARS[int(odds.argmax())] == sample.year
