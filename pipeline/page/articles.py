@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from pipeline.page.blocks import Block, Likeness, blocks_of
-from pipeline.page.bylines import MARKS, Credit
+from pipeline.page.byline_spelling import MARKS
+from pipeline.page.bylines import Credit
 from pipeline.page.cut import best_cut
 from pipeline.page.datelines import credit_again, inner_credits
 from pipeline.page.displaced import Draft, put_back

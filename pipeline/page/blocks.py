@@ -6,7 +6,8 @@ import math
 import re
 from dataclasses import dataclass
 
-from pipeline.page.bylines import MARKS, Credit, is_house, parse
+from pipeline.page.byline_spelling import MARKS
+from pipeline.page.bylines import Credit, is_house, parse
 from pipeline.page.datelines import Lead, leading, trailing
 from pipeline.page.name_forms import is_name
 from pipeline.page.reflow import Paragraph, is_contact, is_display, is_item, is_table, label_of, paragraphs

@@ -13,20 +13,24 @@ from functools import lru_cache
 from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.place_names import upper_names
 from pipeline.lexicon.place_names import words as place_words
+from pipeline.page.byline_spelling import MARKS, plain, unmarked
 from pipeline.page.name_forms import HAN, NAME, cut_names, is_name, join_names
-from pipeline.page.notes import is_note, without_note
+from pipeline.page.notes import is_note
 from pipeline.records import Byline
 
-MARKS = "■□●◆◇○▲△▼◎★☆◀►▶◄◤◢♦❖▌▍▎※*|丨"
-_HOUSE = "融媒体中心|融媒体|融媒|全媒体|日报|晚报|早报|晨报|时报|商报|周报|报社|报业|电视台|传媒|新闻网"
+_HOUSE = "融媒体中心|融媒体|融媒|全媒体|日报|晚报|早报|晨报|时报|商报|周报|报社|报业|电视台|传媒|网|新闻|视频|客户端|在线|发布"
 _BEFORE = rf"本报|新华社|中新社|本台|本社|本刊|本网|见习|实习|农民|市民|校园|视频|摄影|文字|全媒体|融媒体|全媒|融媒|新媒体|首席|高级|资深|主任|优秀|基层|村级|特约|特派|驻站|驻地|(?:本报)?驻[{HAN}]{{2,6}}?(?=记者|通讯员)|[{HAN}]{{0,9}}?(?:{_HOUSE})"
 _REPORTER = re.compile(
-    rf"(?:{_BEFORE}){{0,4}}记者站?|(?:{_BEFORE}){{1,3}}(?:采访|报道)[组团队]|[{HAN}·]{{1,14}}?记者站?(?=[\s:/|])|(?:[{HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{HAN}]*记者)"
+    rf"(?:{_BEFORE}){{0,4}}(?:记者站?|主笔)|(?:{_BEFORE}){{1,3}}(?:采访|报道)[组团队]|[{HAN}·]{{1,14}}?记者站?(?=[\s:/|])|(?:[{HAN}]{{0,9}}?)(?:融媒体中心|融媒体|融媒)(?![{HAN}]*记者)"
 )
 _CORRESPONDENT = re.compile(rf"(?:{_BEFORE}|骨干){{0,4}}(?:通讯员|通迅员|实习生|特约撰稿人?|通联员|报道员|特邀撰稿人?)")
-_PHOTOGRAPHER = re.compile(r"(?:(?:本版)?(?:图片摄影|摄影|图片)|供图|影像|图)(?=[/:\s|])|摄影(?=[" + HAN + "])(?!报道)")
+_PHOTOGRAPHER = re.compile(
+    r"(?:(?:本报|首席|特约|资深){0,2}(?:图片摄影|摄影|图片|照片)|供图|影像|视频|摄像|航拍|图)(?=[/:\s|])|摄影(?=["
+    + HAN
+    + "])(?!报道)"
+)
 _PHOTO_BEFORE = re.compile(r"摄(?=[/:])")  # 文/甲乙;摄/丙丁
-_WRITER = re.compile(r"(?:文字|撰文|撰稿|作者|文)(?=[/:\s|])")
+_WRITER = re.compile(r"(?:文字|撰文|撰稿|文稿|来稿|投稿|(?:本文)?作者|文)(?=[/:\s|])")
 _CREDIT_BEHIND = re.compile(r"[文图](?=$|[\s)、,;])")
 _CREDITS = ("writer", "photographer")
 _WRITTEN_BY = re.compile(
@@ -38,9 +42,6 @@ _EDITOR = re.compile(
 )
 _WIRE = re.compile(r"(?:新华社|中新社|本报)(?:稿|发|供本报专稿)(?:\s*\((.{2,16})\))?")
 _BOTH = re.compile(rf"文/图|图/文|(?:文[、·]?图|图、?文|摄影/?文字|文字/?摄影|文[并/]?摄影?)(?![{HAN}])")
-_LOOSE_ROLE = re.compile(
-    r"记\s+者|通\s+讯\s*员|通讯\s+员|摄\s+影|本报\s+(?=记者|通讯员|见习|实习|首席|特约|全媒体|融媒体)"
-)
 _ROLE_IN_CHUNK = re.compile(rf"(?:(?:{_BEFORE}){{0,4}}(?:记者|通讯员)|实习生)")
 _PLACE_REPORT = re.compile(rf"[{HAN}]{{0,6}}报道$")
 _ORG = re.compile(
@@ -51,41 +52,40 @@ _NO_PERSON = re.compile(
     r"本报|记者|通讯员|讯$|^(?:近日|日前|昨[日天]|今[日天]|目前|采[写访]|报道|消息|综合|整理|编辑|摄影|责编|来稿|连载|[左右前后中][一二三四五六七八九十]|[男女]生)$"
 )
 _WHO = re.compile(r"(?:网友|读者|市民|村民|居民|学生|志愿者|(?:特约|特邀)?摄影师|摄影爱好者)(?=[\s:/])")
+_TOLD = re.compile(r"(?:口述|讲述)(?=$|[\s)/])")  # 甲乙丙 口述 丁戊 整理
 _CLASS = re.compile(r"[一二三四五六七八九十初高]{1,3}年?级?[^\s]{0,4}班(?=\s)")
-_PICTURES_BY = re.compile(
-    r"(?:本[版组文报期栏]|文中|以上)?(?:图片|照片|配图|资料图|资料照片|压题照片|题图|[上下左右]图|图[①-⑳\d、]{1,6})(?:均|都)?(?:由|为|系|:|\s)\s*(?=[^,。]{2,60}(?:摄影?|供图)$)"
-)
 _PLACE_OF = re.compile(r"\((?![^()]{0,16}(?:记者|通讯员|[摄文图]))[^()]{2,16}\)")
-_IN_BRACKETS = re.compile(r"\s?[(](文/?图|图/?文|文/摄|[文图]|摄影?)[)]")  # 甲乙(文) 丙丁(图)
 _OWN_UNIT = re.compile(rf"([{HAN}]{{2,4}}(?:[\s、][{HAN}]{{2,4}})?)\s?\(([{HAN}]{{4,20}})\)")  # 甲乙(某县第一小学)
 _SIGNATURE = re.compile(  # ——某县某局局长 甲乙丙, behind a comment; ——记…, ——访… are headlines
     rf"(?:—{{1,3}}|-{{2,3}})\s*(?![记访])[{HAN}、]{{0,30}}(?:书记|主任|[长员授师民席人友者生镇乡村市县区社会院校局]|经理)\s+([{HAN}]{{2,4}}|[{HAN}]\s[{HAN}])"
 )
 _GAP = re.compile(rf"[\s、,;/:|&{re.escape(MARKS)}]+")
-_HOUSE_TITLE = re.compile(rf"《[{HAN}]{{2,10}}》(?=\s?[{HAN}]{{0,6}}(?:记者|通讯员))")  # 《某某报》记者
 _DASH_SIGNS = re.compile(r"(?:—{1,3}|-{2,3})\s*")
 _READER = re.compile(r"(?:读者|网友)\s?[:\s]\s?")
-_WROTE_AND_TOOK = re.compile(rf"(?<=[{HAN}]{{3}})文\s?(?=([{HAN}]{{2,4}})[摄图]$)")  # 甲乙丙文丁戊摄
-_TAGGED = re.compile(
-    r"[\[【]((?:本报|见习|实习|首席)?(?:记者|通讯员|摄影|文字|图片|编辑|责编|校对|审核|作者)|[文图])[\]】]\s?[:/]?"
-)
-_SLASHED = re.compile(rf"(?<=[{HAN}]/)文(?=[{HAN}]{{2,4}}/[摄图])")  # 甲乙/文丙丁/摄
 _UNIT_END = re.compile(r"[局委办部会院校站台社处所队司行室科馆园厂库场矿店报心学府道镇乡县区市州旗省村中小]")
 _SIGNED = 4.0  # log odds of a name alone behind a dash
 _PEN_NAME = 2.2  # log odds of two characters as those of a given name, for a name without surname in brackets
 _NEVER = re.compile(r"[。!?“”《》\d]")  # what no byline holds
 _PHOTO_BEHIND = re.compile(r"(?:摄影报道|摄影|摄制|拍摄|航拍|摄)(?=$|[\s)、,;/])")
 _WORD_BEHIND = re.compile(
-    r"(?:综合报道|采访报道|报道|供稿|来稿|供图|撰稿|整理|摘编|采写|编辑|口述|讲述|漫画)(?=$|[\s)、,;/])|[绘画作摘荐书](?=$)"
+    r"(?:综合报道|采访报道|整理报道|编辑整理|报道|供稿|来稿|供图|撰稿|整理|摘编|采写|编辑|漫画)(?=$|[\s)、,;/])|[绘画作摘荐书](?=$)"
 )
 _WORK_BEHIND = "绘画作摘荐"  # 甲乙丙作, in brackets
 _CHUNK = re.compile(rf"[{HAN}·]+")
 _NO_RUN = re.compile(  # in what stands behind 记者 and is no name: 记者手记, 记者获悉
     r"[日天近昨今获了从在走到采来于就说问对向的与和是有未不]|手记|感言|观察|调查|札记|随笔|点评|追踪|专访|连线|体验|眼中|节|证|图|完|附|化名"
 )
+_STOCK = re.compile(  # where a picture is from, in the place of a name
+    r"(?:(?:受访者|受访单位|受访对象|采访对象|主办方|活动方|本人|企业|学校|单位|资料|网络|视觉中国|人民视觉)(?:供图|提供|图片?|照片)"
+    r"|视觉中国|人民视觉|人民图片|光明图片|新华社发|(?P<short>资料|网络|网图))(?=$|[\s)、,;])"
+)
+_STOCK_BEHIND = re.compile(r"\s?[(](?:视觉中国|人民视觉|人民图片|光明图片|新华社发|资料图片?|资料照片)[)]$")
 _ONLY_BEFORE = re.compile(rf"(?:{_BEFORE}){{1,4}}")
 _HOUSE_NAME = re.compile(rf"[{HAN}]{{2,8}}")
-_HOUSE_BEFORE = re.compile(rf"[/+·](?=[{HAN}]{{0,8}}记者)")  # between two houses, or behind the name of an app
+_HOUSE_BEFORE = re.compile(rf"[/+·、](?=[{HAN}]{{0,8}}记者)")  # between two houses, or behind the name of an app
+_TWO_HOUSES = re.compile(
+    rf"[{HAN}]{{2,8}}[报网台]·(?:[{HAN}]{{2,8}})?|[{HAN}]{{2,8}}·[{HAN}]{{0,6}}(?:客户端|新闻)"
+)  # before 记者
 _HOUSE_SIGN = re.compile(r"[媒报网社台本驻习小]")  # in what stands before 记者 and is no name
 
 
@@ -99,6 +99,14 @@ class Credit:
     marked: bool = False  # begins with ■ or the like
 
 
+def _boxed(text: str) -> Credit | None:
+    """A byline behind 口, which □ is often taken for: the names have to be sure."""
+    credit = parse("□" + text[1:])
+    names = [byline.name for byline in credit.bylines] if credit else []
+    sure = all(map(is_name, names)) and any(person_names().score(name) >= _SIGNED for name in names)
+    return credit if names and (sure or _ROLE_IN_CHUNK.match(text[1:].lstrip())) else None
+
+
 def is_house(text: str) -> bool:
     """Whether a folded text is the name of an organisation, as stands before the names of its people."""
     return _ORG.fullmatch(text) is not None
@@ -110,21 +118,17 @@ def parse(text: str, likely: bool = False) -> Credit | None:
 
     `text` is folded and may stand in brackets. Names set apart by spaces inside (`甲 乙`) are put together.
     """
-    text = _LOOSE_ROLE.sub(lambda m: "".join(m[0].split()), text.strip().replace("丨", "|"))
-    text = re.sub(rf"(?<=[{HAN}])[.](?=[{HAN}])", "·", text)
-    marked = bool(text) and text[0] in MARKS
-    text = _TAGGED.sub(r" \1:", text.lstrip(MARKS + " ")).strip()  # 【记者】甲乙 【通讯员】丙丁
+    text = text.strip().replace("丨", "|")
+    if text[:1] == "口" and (credit := _boxed(text)):
+        return credit
+    text, marked = unmarked(text)
     bracketed = text[:1] in "([【〔" and text[-1:] in ")]】〕"
     if bracketed:
         text = text[1:-1].strip()
     if is_note(text, bracketed):
         return Credit((), True)
-    text = _IN_BRACKETS.sub(r"/\1 ", text).strip()
-    text = _PICTURES_BY.sub("", without_note(text), count=1)
-    text = _SLASHED.sub("文 ", _HOUSE_TITLE.sub(" ", text).strip())
-    if (m := _WROTE_AND_TOOK.search(text)) and is_name(m[1]) and is_name(text[m.start() - 3 : m.start()]):
-        text = f"{text[: m.start()]}/文 {text[m.end() : -1]}/{text[-1]}"
-    text = re.sub(rf"(?<=[{HAN}]{{2}})(?=(?:文/图|图/文)$)", " ", text)
+    text = plain(text)
+    text = _STOCK_BEHIND.sub("", text)
     if m := _WIRE.fullmatch(text):
         return (parse(m[1]) if m[1] else None) or Credit((), True)
     if (m := _SIGNATURE.fullmatch(text)) and is_name(name := "".join(m[1].split())):
@@ -211,11 +215,18 @@ class _Parser:
             return m.end()
         if (m := _WHO.match(rest)) or (m := _CLASS.match(rest)):
             return m.end()
+        if (m := _STOCK.match(rest)) and not (m["short"] and self.groups[-1].role != "photographer"):
+            self.sent = self.sure = True
+            return m.end()
+        names = self.groups[-1].chunks
+        if names and not self.groups[-1].role and (m := _TOLD.match(rest)):
+            self.groups[-1].role = "editor"
+            self.groups.append(_Group(None, []))
+            return m.end()
         if (m := _EDITOR.match(rest)) or (m := _WRITTEN_BY.match(rest)):
             self.sure = True
             self.groups.append(_Group("editor" if m.re is _EDITOR else None, []))
             return m.end()
-        names = self.groups[-1].chunks
         whole = _is_whole(names)  # else 文 may be part of a name: 甲 文
         if (m := _CREDIT_BEHIND.match(rest)) and names and whole and (self.behind or not self.credited()):
             self.sign_last(m[0])
@@ -231,6 +242,7 @@ class _Parser:
             self.sure = True
             if m[0].endswith("报道"):
                 self.make_reporters()
+                self.close_groups()  # … 报道 甲乙丙 摄
             elif m[0] == "供图":
                 self.sign_photo()
             return m.end()
@@ -250,8 +262,13 @@ class _Parser:
         """摄 signs all who stand before it, but for those whom 文 signs; 摄影报道 leaves reporters what they are."""
         self.sure = self.photo = True
         for group in self.groups[-1:] if self.behind else self.groups:
-            if not (also_wrote and group.role):
+            if group.role != "editor" and not (also_wrote and group.role):
                 group.role = "photographer"
+        self.close_groups()
+
+    def close_groups(self) -> None:
+        """What signs names from behind signs only those that follow."""
+        self.behind = True
         self.groups.append(_Group(None, []))
 
     def make_reporters(self) -> None:
@@ -305,6 +322,8 @@ class _Parser:
             self.make_reporters()
         elif _HOUSE_NAME.fullmatch(chunk) and _HOUSE_BEFORE.match(rest, end):
             return end + 1  # 某报/某网记者
+        elif _TWO_HOUSES.fullmatch(chunk) or (inner and _TWO_HOUSES.fullmatch(chunk[: inner.start()])):
+            return inner.start() if inner else end
         elif _PLACE_REPORT.fullmatch(chunk) and names:  # 甲乙 某地报道
             self.sure = True
             self.make_reporters()
@@ -341,6 +360,8 @@ class _Parser:
         elif after == "宣":
             self.groups[-1].chunks.append(chunk)
             self.sure = True
+        elif not after and self.both:  # 图文:某局
+            self.sent = True
         elif after and self.bracketed:  # a house before its people: (县医院 甲乙)
             self.sure = True
 

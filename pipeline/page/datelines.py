@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from pipeline.lexicon.person_names import person_names
+from pipeline.page.byline_spelling import MARKS
 from pipeline.page.bylines import Credit, parse
 from pipeline.page.name_forms import HAN, is_name
 from pipeline.records import Byline
@@ -31,7 +33,11 @@ _PLACE_PAREN = re.compile(
 _BARE_LEAD = re.compile(
     rf"\s*((?:{_RANK}){{0,3}}(?:记者|通讯员)[^,。:()]{{2,40}}?报道|(?<=讯\s)[{HAN}]{{2,4}}(?:[\s、][{HAN}]{{2,4}}){{0,3}}?\s?报道)(?:\s*[:,]|\s)\s*"
 )
-_BARE_NAMES = re.compile(rf"\s*((?:{_RANK}){{0,3}}(?:记者|通讯员|实习生)[{HAN}·、\s]{{2,40}})")
+_BARE_NAMES = re.compile(rf"\s*((?:{_RANK}){{0,3}}(?:记者|通讯员|实习生)[{HAN}·、:\s]{{2,40}})")
+_MARKED_LEAD = re.compile(rf"[{re.escape(MARKS)}]\s?([{HAN}·、/\s]{{2,60}}?报道)(?:\s*[:,]|\s)\s*")  # □记者 甲乙丙 报道
+_SIGNED_LEAD = re.compile(  # 某县讯 甲乙丙 丁戊 3月5日,…
+    rf"\s+((?:[{HAN}]{{2,4}}|[{HAN}]\s[{HAN}])(?:[\s、](?:[{HAN}]{{2,4}}|[{HAN}]\s[{HAN}])){{0,3}}?)\s+(?=\d{{1,4}}[月年]|近日|日前|连日|昨[日天]|今[日天])"
+)
 _ROLE = re.compile(r"(?:记者|通讯员|实习生)$")
 _NO_NAME = re.compile(r"[日天从获悉了报道]")  # 记者于近日, 记者获悉
 
@@ -47,6 +53,9 @@ class Lead:
 
 def leading(text: str) -> Lead | None:
     """The dateline with its bylines that a folded paragraph begins with, white space behind it included."""
+    if (p := _MARKED_LEAD.match(text)) and (credit := parse(p[1], likely=True)) and credit.bylines:
+        m = _DATELINE.match(text, p.end())
+        return Lead(_skip_space(text, m.end() if m else p.end()), credit.bylines, bool(m))
     m = _DATELINE.match(text) or _PLACE_PAREN.match(text)
     end = m.end() if m else 0
     bylines: tuple[Byline, ...] = ()
@@ -59,13 +68,23 @@ def leading(text: str) -> Lead | None:
         end, bylines = p.end(), credit.bylines
     elif not m:
         return None
+    elif len(text) - end <= 60 and (credit := parse(text[end:])) and (credit.sure or _are_names(credit.bylines)):
+        end, bylines = len(text), credit.bylines
     elif named := _bare_names(text, end):
         end, bylines = named
-    elif len(text) - end <= 60 and (credit := parse(text[end:])) and credit.sure:
-        end, bylines = len(text), credit.bylines
-    while end < len(text) and text[end].isspace():
-        end += 1
-    return Lead(end, bylines, bool(m))
+    elif (p := _SIGNED_LEAD.match(text, end)) and (credit := parse(p[1])) and _are_names(credit.bylines):
+        end, bylines = p.end(), credit.bylines
+    return Lead(_skip_space(text, end), bylines, bool(m))
+
+
+def _skip_space(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _are_names(bylines: tuple[Byline, ...]) -> bool:
+    return bool(bylines) and all(is_name(b.name) for b in bylines)
 
 
 def _bare_names(text: str, at: int) -> tuple[int, tuple[Byline, ...]] | None:
@@ -95,6 +114,7 @@ def _bare_names(text: str, at: int) -> tuple[int, tuple[Byline, ...]] | None:
 _WORD = re.compile(r"\S+?(?=[\s:,]|$)")
 _AFTER_NAMES = re.compile(r"\s*(?:报道\s*)?(?:[:,]\s*)?")
 _SENTENCE_END = re.compile(r"[。!?…;](?:[”’」』\"')]{0,3})|[”』」)]|[.](?=\s|$)")
+_ALONE = 4.0  # log odds of a name that signs by itself
 _CREDITS = 4  # bylines that stand one behind the other
 _TAIL_PAREN = re.compile(r"\s*\(([^()]{2,80})\)\s*$")
 
@@ -128,9 +148,17 @@ def _last_credit(text: str) -> tuple[int, Credit] | None:
         if not tail.strip() or not at:
             continue
         credit = parse(tail)
-        if credit and (credit.sure or (tail[0].isspace() and credit.bylines)):
+        if credit and (
+            credit.sure or (tail[0].isspace() and credit.bylines) or (stripped[at - 1] in "。!?”" and _signs(credit))
+        ):
             return at, credit
     return None
+
+
+def _signs(credit: Credit) -> bool:
+    """Whether nothing but names, right behind the full stop, signs a text: …天晴了。甲乙丙."""
+    names = [byline.name for byline in credit.bylines]
+    return 0 < len(names) <= 2 and all(is_name(n) and person_names().score(n) >= _ALONE for n in names)
 
 
 _ITEM_CREDIT = re.compile(r"[。!?”]\s*\(([^()]{2,24})\)(?=\s*[○△▲●◆■□☆★])")

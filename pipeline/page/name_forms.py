@@ -15,6 +15,7 @@ HAN = "一-鿿㐀-䶿〇"
 NAME = re.compile(rf"[{HAN}]{{2,7}}|[{HAN}]{{1,5}}(?:·[{HAN}]{{1,7}}){{1,3}}")
 _ODD_NAME = 2.0  # log odds of what has the form of a name, at least
 _SURE_NAME = 3.5  # … of one that is hardly anything else
+_HOUSE = re.compile(r"(?:报|网|电视台|新闻|客户端|融媒|发布|在线|视频)(?=·|$)")
 _NAME_ENDS = "娜尔江汗拜克提木曼丽花玉英荣娃加吉巴措毛姆布德图"  # behind a part of a name
 
 
@@ -37,7 +38,9 @@ def is_name(text: str) -> bool:
     Turkic name of known parts, or names joined by ·."""
     if not NAME.fullmatch(text):
         return False
-    return "·" in text or _name_parts().fullmatch(text) is not None or _has_surname(text)
+    if "·" in text:
+        return _HOUSE.search(text) is None  # 某报·某客户端
+    return _name_parts().fullmatch(text) is not None or _has_surname(text)
 
 
 def _has_surname(text: str) -> bool:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from pipeline.lexicon import load_tsv
-from pipeline.page.bylines import MARKS, names_part, parse
+from pipeline.page.byline_spelling import MARKS
+from pipeline.page.bylines import names_part, parse
 from pipeline.page.datelines import leading, trailing
 from pipeline.page.lines import Column, Line, columns_of, lines_of
 from pipeline.page.name_forms import is_name
