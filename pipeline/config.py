@@ -56,7 +56,7 @@ class InputSettings(_Section):
     )
     text_field: str = Field("text", description="field of a record that holds the page's text")
     id_field: str = Field("id", description="optional field: name of the record in pages.source")
-    date_field: str = Field("date", description="optional field: issue date, YYYY-MM-DD")
+    date_field: str = Field("date", description="optional field: issue date, YYYY-MM-DD (also 2024/3/2, 2024年3月2日)")
     newspaper_field: str = Field("newspaper", description="optional field: name of the newspaper")
     max_page_characters: int = Field(500_000, ge=1_000, description="a longer page is refused as a failure")
     max_file_bytes: int = Field(1 << 30, ge=1 << 20, description="a larger PDF, web page or packed Parquet is refused")

@@ -122,6 +122,23 @@ def test_columns_can_be_named(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "written",
+    ["2024-03-02", "2024/3/2", "2024.3.2", "2024年3月2日", "20240302", "2024-03-02T08:00:00", "2024/3/2 8:00"],
+)
+def test_a_date_may_be_written_as_tables_write_it(tmp_path, written):
+    (tmp_path / "a.csv").write_bytes(table([{"text": TEXT, "date": written}]))
+    (item,) = read(tmp_path / "a.csv")
+    assert item.record.date == datetime.date(2024, 3, 2)
+
+
+@pytest.mark.parametrize("written", ["2024-13-01", "2024-02-30", "3/2/2024", "2024-3", "去年"])
+def test_a_date_that_is_none_refuses_the_row(tmp_path, written):
+    (tmp_path / "a.csv").write_bytes(table([{"text": TEXT, "date": written}]))
+    (item,) = read(tmp_path / "a.csv")
+    assert item.error == "bad_date"
+
+
+@pytest.mark.parametrize(
     ("name", "data", "error"),
     [
         ("a.csv", b"", "no_text"),

@@ -81,6 +81,11 @@ def test_a_run_notices_that_a_file_of_the_folder_changed(tmp_path):
             "units.tsv, line 2, column kind: 'thing'",
         ),
         ("units.tsv", "unit\tname\tdimension\tkind\n拖斗\t拖斗\n", "units.tsv, line 2, column dimension: empty"),
+        (
+            "units.tsv",
+            "unit\tname\tdimension\tkind\n拖斗\t拖斗\tlenght\tlength\n",
+            "units.tsv, line 2, column dimension: 'lenght' is not one of",
+        ),
         ("posts.yaml", "role: []\n", "posts.yaml, line 1: there is no key 'role'"),
         ("posts.yaml", "roles: 3\n", "roles.* must be a list"),
         ("posts.yaml", "roles: [\n", "posts.yaml, line 2"),

@@ -24,7 +24,7 @@ LIKELY = {"PER": 0.5, "PLACE": 0.45, "ORG": 0.5, "POST": 0.5}
 Term = tuple[str, str, str]  # type, case, what: see name_weights.tsv
 
 _LEAST = 0.001  # chance that a span is a name, at the least
-_UNSEEN = 0.05  # the like of a span that a model does not see that tells no chances of others
+UNSEEN = 0.05  # the like of a span that a model does not see that tells no chances of others
 _LIKE_A_NAME = 2.0  # lexicon.person_names
 
 
@@ -120,7 +120,7 @@ def evidence(text: str, candidate: Candidate, chance: Chance | None) -> list[tup
     if seen:
         said = candidate.score or 0.0
     else:
-        said = chance(candidate.start, candidate.end, kind) if chance is not None else _UNSEEN
+        said = chance(candidate.start, candidate.end, kind) if chance is not None else UNSEEN
     said = min(max(said, _LEAST), 1.0 - _LEAST)
     others = [source for source in candidate.sources if source != MODEL]
     if others:

@@ -10,6 +10,13 @@ from functools import cache
 from pipeline.lexicon import load_tsv
 from pipeline.records import QUANTITY_KINDS
 
+# What a unit of the lexicons may measure. `other`: anything else that a user's own units do
+DIMENSIONS = (
+    "count", "length", "area", "volume", "mass", "duration", "age", "money", "ratio", "temperature", "angle or temperature",
+    "speed", "energy", "power", "apparent power", "pressure", "voltage", "current", "resistance", "frequency", "force",
+    "light", "sound level", "data", "data rate", "score", "grade", "dimension", "other",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -34,7 +41,8 @@ def units() -> dict[str, Unit]:
         factor = row.number("factor") if row["factor"] else None
         kind = row.choice("kind", QUANTITY_KINDS)
         si_unit = row["si_unit"] or None
-        table[row["unit"]] = Unit(row["name"], row["dimension"], kind, si_unit, factor, not_before=row["not_before"])
+        dimension = row.choice("dimension", DIMENSIONS)
+        table[row["unit"]] = Unit(row["name"], dimension, kind, si_unit, factor, not_before=row["not_before"])
     types = ("classifier", "container", "verbal", "noun")
     of_classifiers = ("classifier", "type", "numerals", "not_before")
     for row in load_tsv("classifiers.tsv", of_classifiers, optional=("not_before",), key=("classifier",)):

@@ -29,7 +29,7 @@ from pipeline.lexicon import FOLDER, load_tsv
 from pipeline.page.articles import split_page
 from pipeline.records import Article, InputRecord, Page, Segment
 from pipeline.shard import make_page
-from pipeline.stages.candidates import OTHER, Candidate, Term, evidence, gather, merge, share, shares
+from pipeline.stages.candidates import OTHER, UNSEEN, Candidate, Term, evidence, gather, merge, share, shares
 from pipeline.stages.mentions import plain
 from pipeline.training.default import config_with
 from pipeline.training.readings import named
@@ -40,8 +40,7 @@ _FORMS = ("name", "likely", OTHER, "common")
 _PRIOR = 20  # candidates that the share in the file counts for
 _MOST = 0.98  # of a share, as a weight
 _SLOPE = 0.8  # of the model's log odds, to begin with
-_SILENCE = 2.0  # what the model's silence costs a source in the mean, where it finds a name as unlikely as …
-_UNSEEN = 0.05
+_SILENCE = 2.0  # what the model's silence costs a source in the mean, where it finds a name as unlikely as UNSEEN
 _STEPS = 50
 Span = tuple[int, int, str]
 
@@ -118,7 +117,7 @@ def prior(term: Term) -> float:
         return {"name": 1.0, "common": -2.0}.get(what, 0.0)
     known = min(share(kind, what), _MOST)
     worth = float(np.log(known / (1.0 - known)))
-    return worth if case == "agrees" else worth - _SILENCE - _SLOPE * float(np.log(_UNSEEN / (1.0 - _UNSEEN)))
+    return worth if case == "agrees" else worth - _SILENCE - _SLOPE * float(np.log(UNSEEN / (1.0 - UNSEEN)))
 
 
 def terms() -> list[Term]:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from pipeline.config import InputSettings, is_url
 from pipeline.filesystems import Remote
+from pipeline.lexicon.calendar import make_date
 from pipeline.records import Failure, InputRecord
 
 Locator = tuple[int, ...]  # a record's place in its file; within an archive, the member's place goes before
@@ -24,7 +25,8 @@ BYTES_A_CHARACTER = 4  # the most that any encoding read here takes
 BINARY = "The text holds control characters; take them out or convert it."
 _TEXT_CONTROLS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\x1a")
 _CONTROL = re.compile("[" + re.escape("".join(chr(c) for c in range(32) if chr(c) not in _TEXT_CONTROLS)) + "]")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# 2024-03-02, 2024/3/2, 2024.3.2, 2024年3月2日, 20240302, each with or without a time behind it
+_DAY = re.compile(r"\s*(\d{4})(?:(\d{2})(\d{2})|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)(?![\d.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def row_record(name: str, row: dict[str, Any], encoding: str, locator: Locator, 
     stated = row.get(settings.date_field)
     day = _day(stated)
     if stated not in (None, "") and day is None:
-        message = f"The date {stated!r} in the field {settings.date_field!r} is not written YYYY-MM-DD."
+        message = f"The date {stated!r} in the field {settings.date_field!r} is no day; write it YYYY-MM-DD."
         return Failure(name, "read", "bad_date", message)
     newspaper = row.get(settings.newspaper_field)
     return record(name, text, encoding, locator, settings, day, newspaper if isinstance(newspaper, str) else None)
@@ -156,12 +158,11 @@ def _day(value: object) -> datetime.date | None:
         return value.date()
     if isinstance(value, datetime.date):
         return value
-    try:
-        if isinstance(value, str) and _DAY.match(value):
-            return datetime.date.fromisoformat(value[:10])
-    except ValueError:
-        pass
-    return None
+    written = _DAY.match(str(value)) if isinstance(value, str | int) else None
+    if written is None:
+        return None
+    year, month, day = (int(part) for part in written.groups() if part)
+    return make_date(year, month, day)
 
 
 def printable(name: str) -> str:
