@@ -220,6 +220,29 @@ def test_units_by_what_stands_around(text: str, expected: set[tuple[str, str, st
     assert triples(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[传承人|POST]——[石磊|PER]老人", {("石磊", "传承人", None)}),
+        (f"在{VILLAGE}“[五保户|POST]”[石磊|PER]家中", {("石磊", "五保户", "石桥村")}),
+        (f"{TOWN}[党委副书记|POST]、[镇长|POST]提名人选[石磊|PER]陪同", {("石磊", "党委副书记", "云溪镇"), ("石磊", "镇长", "云溪镇")}),
+        (f"[薛长宁|PER],女,共青团员,毕业于一所师范学校,{VILLAGE}[村委会主任|POST]。", {("薛长宁", "村委会主任", "石桥村")}),
+        (f"[石磊|PER],1944年生,甲省临江市清河县人,{VILLAGE}[村民|POST]。", {("石磊", "村民", "石桥村")}),
+        (f"{VILLAGE}[党支部书记|POST]、现年75岁的[石磊|PER]说", {("石磊", "党支部书记", "石桥村")}),
+        # the head of a town is of no street, a member of a committee of the community told before
+        (f"{TOWN}开会。[双河街道|PLACE.town=甲省/临江市/清河县/双河街道]的人也来了,[镇长|POST][石磊|PER]说",
+         {("石磊", "镇长", "云溪镇")}),
+        (f"{VILLAGE}也来人。{COMMUNITY}[党委书记|POST][薛长宁|PER],[两委委员|POST][石磊|PER]说",
+         {("薛长宁", "党委书记", "柳岸社区"), ("石磊", "两委委员", "柳岸社区")}),
+        # a trade of its own is not of the company told with another
+        ("[县供电公司|ORG][经理|POST][石磊|PER]、[环卫工人|POST][许琳|PER]获奖",
+         {("石磊", "经理", "县供电公司"), ("许琳", "环卫工人", None)}),
+    ],
+)  # fmt: skip
+def test_constructions_around_a_name(text: str, expected: set[tuple[str, str, str | None]]) -> None:
+    assert triples(text) == expected
+
+
 def test_a_level_without_a_name_is_of_the_region_that_the_paragraph_speaks_of() -> None:
     assert triples(f"在{FAR},[县委书记|POST][石磊|PER]说") == {("石磊", "县委书记", "北岭县")}
     # the page's own where the paragraph speaks of it as well, or where the other is not of that level
@@ -372,7 +395,14 @@ def test_what_another_takes_is_not_held(text: str) -> None:
     assert holdings(text, [(at, at + 2)], known) == []
 
 
-@pytest.mark.parametrize("text", ["镇长石磊,还有村民代表。", "镇长石磊,会长许某和村民代表。"])
+@pytest.mark.parametrize(
+    "text", ["镇长石磊,还有村民代表。", "镇长石磊,会长许某和村民代表。", "镇长石磊,10个社区会长。"]
+)
 def test_what_follows_a_name_is_no_apposition_if_others_come_first(text: str) -> None:
     known = [(a, b) for a, b, _ in posts().find(text)]
     assert [(h.post, h.person) for h in holdings(text, [(2, 4)], known)] == [(0, 0)]
+
+
+def test_a_title_before_another_name_is_that_ones() -> None:
+    found = holdings("镇长石磊,会长、书协董秀兰到场", [(2, 4), (10, 13)], [(0, 2), (5, 7)])
+    assert [(h.post, h.person) for h in found] == [(0, 0)]

@@ -33,6 +33,8 @@ class Title:
 _FIELDS = {"words", "heads", "category", "official", "level", "unit", "alone"}
 
 
+_SPOKESMAN = "代表"  # of people of one trade: 环卫工人代表
+_ASSISTANT, _ASSISTED = "助理", ("书记", "主任", "长", "支书", "经理")  # of whoever has such a post
 # The members of a body in its name: 常委会, 主席团, 代表大会
 _BODY = re.compile(r"(?:(?:常委|委员|理事|监事|学生|业主|家长)会|(?:主席|代表)团|代表(?:队|大会|处))")
 # The committee of a region; behind 团 or the name of a party it is that one's own: 团省委, 民盟市委
@@ -49,6 +51,7 @@ class Posts:
         for entry in data["roles"]:
             for word in entry["words"]:
                 self._add(word, _title(word, entry, name, role=True))
+                self._add(word + _SPOKESMAN, Title(word + _SPOKESMAN, category="role", role=True))
         for entry in data["heads"]:
             for word in entry["words"]:
                 title = _title(word, entry, name)
@@ -63,6 +66,9 @@ class Posts:
                 for rank, tail in tails:
                     if body + tail not in self.titles:
                         self.titles[body + tail] = Title(body + tail, *known, rank=rank)
+        for word, title in [*self.titles.items()]:  # 党支部书记助理
+            if not (title.role or title.alone or title.rank) and word.endswith(_ASSISTED):
+                self._add(word + _ASSISTANT, replace(title, text=word + _ASSISTANT, official=False))
         for word in data["compound"]:
             if word not in self.titles:
                 self.titles[word] = Title(word, category="role", role=True)

@@ -26,6 +26,7 @@ _LEFT = re.compile(r"免去|辞去|不再担任|卸任|离任")
 _BODY = re.compile(r"(?:村|社区)?(?:党?总?支部?|党委|党总支|党工委|党组|居委会|村委会|[村居]民委员会)|村|社区")
 _ADDRESS = frozenset({"老师", "医生", "大夫", "师傅", "警官", "法官"})  # anybody of the trade is called so
 _BREAK = "、,。;:!?()“”\n"
+_OF_TEAMS = ("队长", "团长")
 
 
 _GOVERNMENT = re.compile(r"人民政府|政府|办事处|街道办|村委会|居委会|村民委员会|居民委员会")
@@ -119,7 +120,7 @@ class _Article:
             return None
         unit = self.own_units.get((holding.post, holding.person)) or self.units.of(holding.post)
         in_hospital = unit is None and title.category is None and self.units.in_hospital(holding.post)
-        category = "hospital" if in_hospital else self._category(title, unit)
+        category = "hospital" if in_hospital else self._category(title, unit, post)
         low, high = min(person.start, post.start), max(person.end, post.end)
         return Official(
             person=name,
@@ -173,7 +174,7 @@ class _Article:
         return fuller or (record.title in _ADDRESS and known)
 
     # ------------------------------------------------------------------------------------------ other fields
-    def _category(self, title: Title, unit: Unit | None) -> str:
+    def _category(self, title: Title, unit: Unit | None, post: Name) -> str:
         if title.role or title.category in ("delegate", "role"):
             return title.category or "role"
         if title.category in ("school", "hospital") and not title.official:
@@ -188,6 +189,9 @@ class _Article:
             of_company = title.category == "enterprise" and not title.official
             if by_unit and not (of_company and by_unit in ("party_government", "public_institution")):
                 return by_unit
+        if title.category is None and unit is None:  # 农业合作社社长, 驾校队长: of no name, yet of some kind
+            by_kind = kind_of(self.folded[self.units.clause_start(post.start) : post.start]).category
+            return by_kind or ("role" if title.text.endswith(_OF_TEAMS) else "party_government")
         return title.category or "party_government"
 
     def _status(self, title: Title, post: Name, low: int, high: int) -> str:

@@ -20,7 +20,9 @@ _ETHNIC = "|".join((*(f"{people}族" for people in PEOPLES), "各族", "蒙古",
 _COUNTY_LEVELS = frozenset("市县区旗")
 _LEVEL_INSIDE = re.compile(r"(?<=[一-鿿]{2})[省市县区镇乡村](?=[一-鿿]{3})")
 _COMPANY = re.compile(r"(?:集团)?(?:控股|股份)?(?:有限)?(?:责任)?(?:公司)$|集团$")
-_ROOM = re.compile(r"(?![省市州县区旗镇乡国])[一-鿿]{0,2}(?:研究室|办公[室厅]|业务处|综合处|[一-鿿]{0,2}[科股])")
+_ROOM = re.compile(
+    r"(?![省市州县区旗镇乡国])[一-鿿]{0,2}(?:研究室|办公[室厅]|业务处|综合处|[一-鿿]{0,2}[科股]|(?:德育|学生|教务|教导|总务|政教|教研|保卫|后勤|人事|财务|科研|招生|就业|学工)处)"
+)
 _INSTITUTION = re.compile(r"院|中心|[所站校]|大学")
 _AUTONOMOUS = re.compile(rf"(?:{_ETHNIC}){{1,5}}自治(?=[县州旗]$)")
 
@@ -80,10 +82,13 @@ class UnitNames:
             self.last(lambda n: n.place and n.record.level == level and (level != "town" or _ends(n, word)), at)
             if not role
             else None
-        ) or self.last(lambda n: n.place and compatible(level, n.record.level), at)
+        )
+        if name is None and not (level == "town" and word):  # a 镇长 is of no 街道
+            name = self.last(lambda n: n.place and compatible(level, n.record.level), at)
         if name:
             return self.unit(name)
-        return self._of_organisations(level, at)
+        found = self._of_organisations(level, at)
+        return found if found is None or level != "town" or found.text.endswith(word) else None
 
     def _of_organisations(self, level: str, at: int) -> Unit | None:
         """The place of a level that only the name of an organisation tells: 镇 is of 某镇 beside 某镇敬老院."""

@@ -35,6 +35,7 @@ _BODIES = re.compile(r"妇联|人武部|武装部")
 _COUNTY = re.compile(r"[省市县区州旗盟](?:委(?:常委|副书记)[、兼])?$")
 _LOWEST = re.compile(r"(?:村|社区|嘎查)$")
 _EDGE = re.compile(r"[。!?,;:“”\"《》、(\n ]")
+_AT_EDGE = frozenset("的省市县区镇乡村")
 _NONE = Title("")
 
 
@@ -85,6 +86,9 @@ def _core(text: str, title: Candidate) -> Candidate | None:
         title = replace(title, start=title.start + old.end())
         surface = text[title.start : title.end]
     known = posts().known_end(surface)
+    if len(surface) > 4 and surface[0] in _AT_EDGE and known and len(known) < len(surface):  # 县|农技专家
+        title = replace(title, start=title.start + 1)
+        surface = surface[1:]
     if not known:
         return None if _NO_TITLE.fullmatch(surface) else title
     before = surface[: -len(known)]
@@ -103,8 +107,8 @@ def _trimmed(text: str, title: Candidate, names: list[Candidate]) -> Candidate |
         if name.type in ("ORG", "PLACE") and name.start <= title.start and name.end < title.end:
             rest = text[name.end : title.end]
             known = posts().titles.get(text[title.start : title.end])
-            if known and known.category == "delegate" and name.end == title.start + 1:
-                return title  # 某|市人大代表, as 某|市委书记
+            if known and known.category == "delegate" and (name.end == title.start + 1 or name.start == title.start):
+                return title  # 某|市人大代表, as 某|市委书记; 市政协常委
             if rest in posts().titles:
                 return replace(title, start=name.end)
         if name.type == "PER" and name.start == title.start and name.size == 1:
@@ -139,6 +143,8 @@ def _with_trade(text: str, title: Candidate | None, names: list[Candidate]) -> C
         return title
     last = max((n for n in names if n.end <= title.start), key=lambda n: n.end, default=None)
     edge = last.end if last is not None else 0
+    if last is not None and edge < title.start and text[edge] in _AT_EDGE:  # 某村的致富能人, 某地|县农技专家
+        edge += 1
     trade = text[edge : title.start]
     if last is not None and last.type == "PER" and len(trade) < 4:  # 甲向专家介绍
         return title

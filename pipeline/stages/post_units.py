@@ -22,7 +22,7 @@ _BARE_BODY = {
     "会": "会", "团": "团", "队": "队", "场": "场", "司": "企业",
 }  # fmt: skip
 _BARE_WORD = re.compile(r"[该本我]?(学校|医院|公司|集团|企业|银行|合作社|法院|检察院)")
-_KIND_OF_WORD = {"公司": "企业", "集团": "企业"}
+_KIND_OF_WORD = {"集团": "公司"}
 _CLINIC = re.compile(r"(?:科|病区|病房|手术室|门诊|护理部|医务部)$")
 # A department without the name of what it belongs to: 研究室, 业务处
 _ROOM = re.compile(r"[一-鿿]{0,7}(?:研究室|办公[室厅]|[处股科]|业务室)")
@@ -40,7 +40,7 @@ _BREAK = re.compile(r"[、,。;:!?()“”\n]")
 # What may stand between a unit and the title: 社区第四网格网格员, 医院急诊科护士长, 村原党支部书记, 村的护林员
 _GAP = re.compile(
     r"(?:的?(?:原|现任?|前任?|时任|首任|退休|离休|退役|在职|老|新任|专职|兼职|返乡|当地)?)"
-    r"(?:任?驻村|第[\d一二三四五六七八九十]+(?:网格|党支部|小组)|\d\d后|[一-鿿]{1,3}族|[一-鿿]{0,7}(?:科|室|系|班|组|部|处|股|中心|车间|值守的)"
+    r"(?:任?驻村|第[\d一二三四五六七八九十]+(?:网格|党支部|小组)|\d\d后|[一-鿿]{1,3}族|[一-鿿]{0,7}(?:科|室|系|班|组|部|处|股|中心|车间|值守的)|\d{1,3}路"
     r"|[\d一二三四五六七八九十]{1,3}(?:连|分场|队|工区|车间)|[一-鿿]{1,4}(?:分场|作业区|工区|工段|井区|管护站))?"
 )
 _SAYS_LEVEL = re.compile(r"(?:常务副|副|代)?[省市州盟县区旗镇乡](?:委|长|纪委|监委)")
@@ -52,7 +52,7 @@ _OPENS_BODY = re.compile(
 _OPENS_SHORT = re.compile(r"(?:^|[^一-鿿]|[的该本我由任为兼时原现让请到在和与及向对据被派驻是])$")
 _HEADLINE = 40  # characters at most
 _AND = re.compile(r"[、和及与]")
-_LEVEL_IN_TITLE = re.compile(r"[省市州盟县区旗](?=委|长|级|纪|监|政)")
+_LEVEL_IN_TITLE = re.compile(r"[省市州盟县区旗镇乡](?=委|长|级|纪|监|政)")
 
 
 class Units(UnitNames):
@@ -86,7 +86,7 @@ class Units(UnitNames):
         at = self._said_before(post)
         if at is None:
             return self.of(post - 1)
-        low = self._clause_start(at)
+        low = self.clause_start(at)
         named = self._named_before(at, low, title)
         if named:
             return self._with_department(self.unit(named), named, at, title)
@@ -130,14 +130,14 @@ class Units(UnitNames):
         """Whether what stands before `at` is a department of a hospital, which is no unit by itself: 普外科, 急诊科."""
         if not _CLINIC.search(self.folded, max(0, at - 3), at):
             return False
-        return kind_of(self.folded[max(self._clause_start(at), at - 12) : at]).category == "hospital"
+        return kind_of(self.folded[max(self.clause_start(at), at - 12) : at]).category == "hospital"
 
     def in_hospital(self, post: int) -> bool:
         """Whether a title is of a department of a hospital, whichever it is."""
         at = self._said_before(post)
         return self._clinic(at) if at is not None else self.in_hospital(post - 1)
 
-    def _clause_start(self, at: int) -> int:
+    def clause_start(self, at: int) -> int:
         start = at
         while start > 0 and not _BREAK.match(self.folded, start - 1):
             start -= 1
@@ -148,7 +148,7 @@ class Units(UnitNames):
         if self.folded[at - 1 : at] in (")", "”") and at:  # 某村(原甲村、乙村)村医
             opening = self.folded.rfind("(", max(0, at - 30), at)
             if opening > 0:
-                at, low = opening, self._clause_start(opening)
+                at, low = opening, self.clause_start(opening)
         index = bisect_right(self.starts, at) - 1
         while index >= 0 and self.names[index].end > at:
             index -= 1
@@ -175,6 +175,9 @@ class Units(UnitNames):
             return self.place_of_level(LEVEL_OF_WORD[match.group(1)], at, match.group(1))
         if title.level and left.endswith("政府"):  # 任政府副县长
             return None
+        kind = _BARE_WORD.fullmatch(left)
+        if kind:
+            return self.organisation((_KIND_OF_WORD.get(kind.group(1), kind.group(1)),), at)
         for size in range(min(10, len(left)), 1, -1):
             if not _OPENS_SHORT.search(left[:-size]):  # 北山供电所 is not the 供电所 of 南山
                 continue
@@ -185,9 +188,6 @@ class Units(UnitNames):
         team = _TEAM.search(left)
         if team:
             return Unit(team.group(), (low + team.start(), at), self.places.local, None)
-        kind = _BARE_WORD.fullmatch(left)
-        if kind:
-            return self.organisation((_KIND_OF_WORD.get(kind.group(1), kind.group(1)),), at)
         if left[-1:] in _BARE_BODY and (len(left) == 1 or left[-2] in "该本我"):
             return self.organisation((_BARE_BODY[left[-1]],), at)
         return None
@@ -250,7 +250,7 @@ class Units(UnitNames):
     def _of_colleague(self, post: int) -> Unit | None:
         """某局局长甲、科员乙; 某常委会主任甲主持,副主任乙: the organisation of the title before in the sentence."""
         title, before = self.titles[post], self.titles[post - 1]
-        if post == 0 or title.level or title.alone:
+        if post == 0 or title.alone or (title.level and title.level not in _GENERAL):
             return None
         gap = self.folded[self.posts[post - 1].end : self.posts[post].start]
         if re.search(r"[。!?\n]", gap) or not self._bare(self.posts[post].start):
@@ -258,7 +258,10 @@ class Units(UnitNames):
         unit = self.of(post - 1)
         if unit is None:
             return None
-        low = self._clause_start(self.posts[post].start)
+        if title.level:  # 某社区书记甲、两委委员乙
+            near = unit.name is not None and unit.name.place and compatible(title.level, unit.name.record.level)
+            return unit if near else None
+        low = self.clause_start(self.posts[post].start)
         in_room = _ROOM.fullmatch(self.folded, low, self.posts[post].start)
         if (not title.role and _plain(title) == _plain(before)) or (in_room and unit.name and not unit.name.place):
             return unit
@@ -282,7 +285,8 @@ class Units(UnitNames):
     def _suits(title: Title, unit: Unit) -> bool:
         """Whether a title may be of a unit that is told with another: 某公司负责人甲、校长乙 are of two."""
         kinds = kind_of(unit.text).kinds
-        return not (title.units and kinds and not set(kinds) & set(title.units))
+        own = title.role and not title.units  # 某公司经理甲、环卫工人乙
+        return not own and not (title.units and kinds and not set(kinds) & set(title.units))
 
     def _line_before(self, post: int) -> Unit | None:
         """委员:乙 below 某村主任:甲: a list whose lines begin with the titles."""
@@ -316,7 +320,7 @@ class Units(UnitNames):
 
     def _bare(self, at: int) -> bool:
         """Whether no place or organisation stands before a title in its clause."""
-        low = self._clause_start(at)
+        low = self.clause_start(at)
         return not any(low <= n.start < at for n in self.names)
 
     def _team_before(self, title: Title, at: int) -> Unit | None:
@@ -341,7 +345,7 @@ class Units(UnitNames):
         ):
             return None
         if (
-            title.level or not self._bare(at) or _BARE_PLACE.search(self.folded, self._clause_start(at), at)
+            title.level or not self._bare(at) or _BARE_PLACE.search(self.folded, self.clause_start(at), at)
         ):  # of a village that the article does not name
             return None
         name = self.last(lambda n: not n.place or n.record.level in _GENERAL, at, forward=False)

@@ -18,11 +18,13 @@ GROUP = CANDIDATES + "posts"
 
 Span = tuple[int, int]
 
-# Between a title and the name after it: 组长:某某, 网格员“小某”, 副主任(主持工作)某某, 楼长、退役军人某某
+# Between a title and the name after it: 组长:某某, 网格员“小某”, “五保户”某某, 传承人——某某, 镇长提名人选某某, 副主任(主持工作)某某,
+# 楼长、退役军人某某; in display type the name may begin the next line
 _APPOSED = "退役军人|退伍军人|转业军人|老党员|中共党员|党员|复员军人|同志|老人"
 _KIN = "侨胞|华侨|归侨|乡亲|乡贤|儿子|女儿|孙子|孙女|妻子|丈夫|父亲|母亲|弟弟|哥哥|姐姐|妹妹|军嫂|军属"
 _BEFORE_NAME = re.compile(
-    rf"(?:、(?:{_APPOSED})|、[一-鿿]{{0,8}}(?:{_KIN})|、\d{{2,3}}岁的)?(?:\([^()\n]{{1,10}}\))?[ :“\"‘]{{0,2}}$"
+    rf"(?:、(?:{_APPOSED})|、[一-鿿]{{0,8}}(?:{_KIN})|、(?:现年|今年)?\d{{2,3}}岁的)?(?:(?:提名)?(?:候选人|人选))?"
+    rf"(?:\([^()\n]{{1,10}}\))?(?:[ :“”\"‘]{{0,2}}|——|\n)\Z"
 )
 # Between two titles of one person: a separator, then at most the unit of the second. No comma: 镇长甲,乡长乙 are two people.
 _BETWEEN_TITLES = re.compile(
@@ -30,14 +32,14 @@ _BETWEEN_TITLES = re.compile(
 )
 # Behind a title that is no one's else so far: 全国人大代表,某镇党委书记甲
 _COMMA = re.compile(r",(?:现任|现为|时任|原|兼)?")
-_CALLED = re.compile(r"”?(?:名叫|叫做?|名为)$")  # 村里的“第一书记”名叫甲
-_BY_HIM = re.compile(r"(?:一职|职务)?(?:由|[的都]?是)$")  # 会长由甲担任, 队长是甲
+_CALLED = re.compile(r"”?(?:名叫|叫做?|名为)\Z")  # 村里的“第一书记”名叫甲
+_BY_HIM = re.compile(r"(?:一职|职务)?(?:由|[的都]?是)\Z")  # 会长由甲担任, 队长是甲
 _TAKEN = re.compile(r"(?:同志)?(?:担任|兼任?|出任|接任|接替)")
 _IS_HIM = re.compile(r"(?:同志)?(?:[,。;!?\n]|$)")
-_MADE = re.compile(r"(?:同志)?[为任]$")
+_MADE = re.compile(r"(?:同志)?[为任]\Z")
 _VERBS = frozenset({"代表", "领队", "导演", "编剧", "主编", "主审", "助理", "裁判", "策划", "编辑"})  # behind a name
 _EACH = "分别"
-_BY_ORDER = re.compile(r"(?:免[去除]|任命|聘任|聘请|撤销|解除|决定|提名|推荐)$")  # 免去甲同志局长一职
+_BY_ORDER = re.compile(r"(?:免[去除]|任命|聘任|聘请|撤销|解除|决定|提名|推荐)\Z")  # 免去甲同志局长一职
 _OFFICE = re.compile(r"一?职务?")
 _BETWEEN_PEOPLE = re.compile(r"(?:\([^()\n]{1,8}\))?(?:[、 ]|和|及|、 )(?:同志)?")
 _BETWEEN_HOLDERS = re.compile(r"[、和及][^,。;:!?、\n]{0,40}")
@@ -69,12 +71,13 @@ _AND_OTHERS = "等"  # 甲、乙等村民代表
 _IN_BRACKET = re.compile(r"(?:同志)?\([^()。;\n]{0,40}")
 # What a life in short tells between a name and the post: 甲(女),汉族,1968年11月生,现任某局局长
 _LIFE = (
-    r"[男女]性?|[一-鿿]{1,4}族|[\d年月日.]{4,10}(?:出?生|参加工作|入党|加入中国共产党)|[^,。;\n]{1,6}岁"
-    r"|(?:中共)?(?:预备)?党员|[一-鿿]{2,8}(?:学历|毕业|学位)|本科|大专|中专|高中|[一-鿿]{2,8}人"
+    r"[男女]性?|[一-鿿]{1,4}族|共青团员|群众|无党派人士?|毕业于[^,。;\n]{2,20}|[\d年月日.]{4,10}(?:出?生|参加工作|入党|加入中国共产党)|[^,。;\n]{1,6}岁"
+    r"|(?:中共)?(?:预备)?党员|[一-鿿]{2,8}(?:学历|毕业|学位)|本科|大专|中专|高中|[一-鿿]{2,20}人"
 )
 _APPOSITION = re.compile(
-    rf"(?:\([男女]\))?(?:, ?(?:{_LIFE})){{0,7}}, ?(?! ?(?:还有|以及|另有|及|和|与|带领|组织|邀请))[^,。;:!?、\n]{{0,30}}"
+    rf"(?:\([男女]\))?(?:, ?(?:{_LIFE})){{0,7}}, ?(?! ?(?:还有|以及|另有|及|和|与|带领|组织|邀请|虽|\d+[个名位家]|各))[^,。;:!?、\n]{{0,30}}"
 )
+_SEGMENT = re.compile(r"[^,。;!?\n]*")
 
 
 @Language.factory("news_posts")
@@ -250,8 +253,17 @@ class _Holdings:
             self._add_chain(post, [person], "bracket")
         elif post and self.titles[post - 1][0] >= self.people[person][1]:
             pass  # another title stands between
-        elif _APPOSITION.fullmatch(gap) and re.match(r"[,;。、\n]|$", self.text[end : end + 1]):
+        elif (
+            _APPOSITION.fullmatch(gap)
+            and re.match(r"[,;。、\n]|$", self.text[end : end + 1])
+            and not self._anothers(end)
+        ):
             self._add_chain(post, [person], "apposition")
+
+    def _anothers(self, end: int) -> bool:
+        """Whether somebody stands behind a title in its part of the sentence: 甲,副团长、某协会乙."""
+        segment = _SEGMENT.match(self.text, end)
+        return segment is not None and self._has_person(end, segment.end())
 
     def _by_order(self, person: int) -> bool:
         start = self.people[person][0]
