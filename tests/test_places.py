@@ -225,6 +225,16 @@ def test_a_name_unique_elsewhere_stays_unlisted_at_home(places: Places, linker: 
     assert record.code_status == "unlisted"
 
 
+def test_a_town_that_home_has_not_lies_elsewhere_where_the_lists_are_complete(places: Places, linker: Linker) -> None:
+    text = ["记者来到独峒镇采访。", "城关镇东街社区居民参加。"]
+    unique, frequent = linked_page(places, linker, text, XINGHUA, 2020)
+    assert unique["独峒镇"] == "广西壮族自治区/柳州市/三江侗族自治县/独峒镇"
+    assert frequent["东街社区"] == "城关镇/东街社区"  # which of the many is not said
+    assert (
+        linked_page(places, linker, text[1:2], XINGHUA, 2005)[0]["城关镇"] == f"{XINGHUA}/城关镇"
+    )  # may be gone since
+
+
 def test_a_printed_parent_wins(places: Places, linker: Linker) -> None:
     record = linked(places, linker, "戴南镇乌桕湾村举行活动。")["乌桕湾村"]
     assert record.canonical == f"{XINGHUA}/戴南镇/乌桕湾村"

@@ -19,7 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import MENTIONS, get_spans, set_spans
-from pipeline.lexicon.divisions import Division, Divisions, divisions, significant
+from pipeline.lexicon.divisions import OLDEST_EDITION, Division, Divisions, divisions, significant
 from pipeline.lexicon.place_names import UpperNames, other_names, upper_names
 from pipeline.stages.place_bounds import bounds, may_hold
 from pipeline.stages.place_levels import COUNTY_SUFFIXES, SUFFIXES_OF, UPPER, Levels, Printed
@@ -40,6 +40,7 @@ _DATELINE = re.compile(r"(?:\d{1,2}月\d{1,2}日)?[ ]?(?:讯|消息[ :：])")
 _PLACE_OF_BODY = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:街道|[镇乡])")  # 李镇 in 李镇党委
 _LISTED = re.compile("[、和及与]")
 _DIGITS = {"province": 2, "city": 4, "county": 6}
+_CITY = 4  # digits of its code
 _SHORTEST = 2  # characters of a name without what it is
 _LONG = 3  # characters of the name of a town, beyond which it hardly is that of another one, gone since
 _SEVERAL = 2  # villages of one town that tell it from another town of its name
@@ -339,7 +340,7 @@ class _Article:
             self.unknown = True
             if self._recall is not None and (known := self._recall(forms, level)):
                 return known
-        above = parent or listed or self._above(mention, areas)
+        above = parent or listed or (None if self._is_elsewhere(mention) else self._above(mention, areas))
         if level in LOWEST and not name.endswith(_ENDS_OFLOWEST):
             name += SUFFIXES_OF[level][0]
         return Place(level, f"{above.path}/{name}" if above else name, None, "unlisted")
@@ -352,7 +353,13 @@ class _Article:
             return True
         if self._trail.regions[home.code[:4]]:
             return False
-        return len(town.name) > _LONG or self._villages_in(town) > 0
+        complete = (self._year or 0) >= OLDEST_EDITION  # the gazetteer has all that home had
+        return complete or len(town.name) > _LONG or self._villages_in(town) > 0
+
+    def _is_elsewhere(self, mention: Printed) -> bool:
+        """Whether a town that home has not lies where the article does not say: it names no county, and towns are called so."""
+        listed = (self._year or 0) >= OLDEST_EDITION and self._gazetteer.count(mention.name) > 0
+        return mention.level == "town" and listed and not any(len(code) > _CITY for code in self._trail.regions)
 
     def _villages_in(self, town: Division) -> int:
         """How many villages and communities that the article names the gazetteer has in a town."""
