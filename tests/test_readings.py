@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("torch")  # training is an extra
 
+from pipeline.training.corpora import read_marked
 from pipeline.training.event_docs import GoldArgument, reading_docs, reading_language
 from pipeline.training.readings import digest_of, named, pieces
 
@@ -41,6 +42,16 @@ def test_names_are_found_in_their_text_with_the_level_that_their_last_character_
     assert paragraph.text == PIECE
     assert [(paragraph.text[a:b], kind) for a, b, kind, _ in paragraph.mentions] == NAMES
     assert [level for *_, level in paragraph.mentions] == ["county", "village", None, None]
+
+
+def test_lines_of_our_own_carry_their_names_in_them(tmp_path):
+    line = "〔PER|纪春田〕说,〔PLACE|柳湾村〕〔PLACE|望河公园〕开放了。"
+    (tmp_path / "01.txt").write_text(line + "\n没有名字的一句。\n", encoding="utf-8")
+    first, second = read_marked(tmp_path)
+    assert first.text == "纪春田说,柳湾村望河公园开放了。"
+    names = [(first.text[a:b], kind, level) for a, b, kind, level in first.mentions]
+    assert names == [("纪春田", "PER", None), ("柳湾村", "PLACE", "village"), ("望河公园", "PLACE", None)]
+    assert (second.text, second.mentions) == ("没有名字的一句。", [])
 
 
 def test_other_text_than_was_marked_is_refused(tmp_path, sources):

@@ -6,6 +6,7 @@ import gzip
 import json
 import lzma
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -92,6 +93,8 @@ def outermost(spans: Iterable[tuple[int, int, str]]) -> Spans:
 
 # ---------------------------------------------------------------------------------------------- labelled pages
 _ENDS = frozenset("。！？!?”…）)；;：:")
+_LEVELS = {"市": "city", "县": "county", "区": "county", "镇": "town", "乡": "town", "村": "village"}
+_MARKED = re.compile(r"([^〔]*)〔([A-Z]*)\|([^〕]*)〕")
 _OPENS = frozenset("，。、；：,;!?！？)）”")
 
 
@@ -107,6 +110,26 @@ class Paragraph:
     def sample(self) -> Sample:
         """The outermost mentions as spans."""
         return Sample(self.text, outermost((a, b, kind) for a, b, kind, _ in self.mentions), "news")
+
+
+def level_of(place: str) -> str | None:
+    """The level that the end of a place's name tells, None if none."""
+    return "community" if place.endswith("社区") else _LEVELS.get(place[-1])
+
+
+def read_marked(folder: Path) -> Iterator[Paragraph]:
+    """The lines of a folder's text files, each a paragraph with its names marked: `〔PLACE|望江路〕`."""
+    for path in sorted(folder.glob("*.txt")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+            text = ""
+            mentions: list[tuple[int, int, str, str | None]] = []
+            for between, kind, name in _MARKED.findall(line + "〔|〕"):
+                text += between
+                if name:
+                    level = level_of(name) if kind == "PLACE" else None
+                    mentions.append((len(text), len(text) + len(name), kind, level))
+                    text += name
+            yield Paragraph(path.stem, number, text, mentions)
 
 
 def read_pages(pages: Path, gold: Path) -> Iterator[Paragraph]:

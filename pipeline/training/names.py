@@ -204,6 +204,8 @@ class Corpora:
         ]
         readings = settings.get("readings")
         self.readings = list(named(Path(readings["folder"]), readings["sources"])) if readings else []
+        if written := settings.get("written"):
+            self.readings += list(corpora.read_marked(Path(written["folder"]))) * int(written["times"])
         if "told" in settings:
             self.samples |= read_told(settings["told"])
 

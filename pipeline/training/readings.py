@@ -16,9 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.training.corpora import Paragraph, open_packed
-
-_LEVELS = {"市": "city", "县": "county", "区": "county", "镇": "town", "乡": "town", "村": "village"}
+from pipeline.training.corpora import Paragraph, level_of, open_packed
 
 
 @dataclass(frozen=True)
@@ -52,12 +50,8 @@ def named(folder: Path, sources: Mapping[str, str]) -> Iterator[Paragraph]:
     """The pieces whose names were marked."""
     for piece in pieces(folder, sources):
         spans = [(int(a), int(b), kind) for a, b, kind in map(str.split, piece.marks)]
-        mentions = [(a, b, kind, _level(piece.text[a:b]) if kind == "PLACE" else None) for a, b, kind in spans]
+        mentions = [(a, b, kind, level_of(piece.text[a:b]) if kind == "PLACE" else None) for a, b, kind in spans]
         yield Paragraph(piece.source, piece.row, piece.text, mentions)
-
-
-def _level(name: str) -> str | None:
-    return "community" if name.endswith("社区") else _LEVELS.get(name[-1])
 
 
 def texts(path: Path) -> Iterator[str]:
