@@ -81,7 +81,7 @@ def link():
         # the list lacks them
         ("戴南镇乌桕湾村丰收。", XINGHUA, ("乌桕湾村", f"{XINGHUA}/戴南镇/乌桕湾村", None, "unlisted")),
         ("戴南镇乌桕湾社区揭牌。", XINGHUA, ("乌桕湾社区", f"{XINGHUA}/戴南镇/乌桕湾社区", None, "unlisted")),
-        ("记者来到独峒镇采访。", XINGHUA, ("独峒镇", f"{XINGHUA}/独峒镇", None, "unlisted")),
+        ("记者来到独峒镇采访。", XINGHUA, ("独峒镇", "广西壮族自治区/柳州市/三江侗族自治县/独峒镇", "450226105000", "official")),
         # deictic
         ("我市召开会议。", XINGHUA, ("我市", XINGHUA, "321281000000", "official")),
         ("我省召开会议。", XINGHUA, ("我省", "江苏省", "320000000000", "official")),
