@@ -22,6 +22,7 @@ from pipeline.language import names
 from pipeline.language.document import MENTIONS, get_spans, set_spans
 from pipeline.records import EVENT_ROLES, EVENT_TYPES, Event, Mention
 from pipeline.stages import event_arguments, event_triggers, events, quantities, sentences, times
+from pipeline.stages.event_candidates import Named, candidates
 from pipeline.stages.event_model import Scorer
 from pipeline.stages.event_view import View
 from pipeline.stages.sentences import Sentences
@@ -289,6 +290,32 @@ def test_the_lexicon_names_every_type_and_blocks_longer_words() -> None:
     words = {t.word for t in event_triggers.candidates(View(doc))}
     assert "获" not in words
     assert "检查" not in words
+
+
+def options(text: str, trigger: str, kind: str) -> set[str]:
+    """The words of the candidates for the arguments of a trigger."""
+    view = View(Sentences()(marked(text)))
+    start = view.text.index(trigger)
+    return {view.text[c.start : c.end] for c in candidates(view, start, start + len(trigger), kind, Named(view))}
+
+
+def test_a_quoted_name_does_not_part_a_phrase() -> None:
+    found = options("昨天,学校里举办“我和书的约定”朗诵比赛。", "举办", "contest")
+    assert "“我和书的约定”朗诵比赛" in found
+    found = options("昨天,学校里举办“我和书的约定”。", "举办", "contest")
+    assert "我和书的约定" in found
+    assert not any(words.startswith("书") for words in found)
+
+
+def test_a_common_word_does_not_part_a_phrase() -> None:
+    assert "公共就业服务站" in options("昨天,村里建起了公共就业服务站。", "建起", "construction")
+
+
+def test_who_came_may_be_told_sentences_later() -> None:
+    text = "昨天,座谈会召开。会场里很热闹。有人带来了照片。[王小川|PER]主持会议,[清河县民政局|ORG]派人参加。"
+    assert {"王小川", "清河县民政局"} <= options(text, "召开", "meeting")
+    assert "王小川" in options("昨天,座谈会召开。[王小川|PER]发了言。", "召开", "meeting")
+    assert "清河县民政局" not in options(text, "召开", "visit")
 
 
 def test_a_word_inside_a_name_is_no_trigger() -> None:

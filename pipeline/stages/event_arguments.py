@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.records import EVENT_ROLES
-from pipeline.stages.event_candidates import AROUND, NOUN, TITLE, Candidate, distance
+from pipeline.stages.event_candidates import AROUND, NOUN, SPEAKS, TITLE, Candidate, distance
 from pipeline.stages.event_model import Array, Ints
 from pipeline.stages.event_view import View
 
@@ -82,6 +82,8 @@ def features(
                     f.append(f"e_in_gap:{kind}{k}{side}{c_}")
             if passive:
                 f.append(f"passive:{k}{side}{p1}")
+        elif where[0] == "+" and (said := SPEAKS.search(view.text, *_near(view, low, high))):
+            f += [f"says:{k}{said[0]}", f"e_says:{kind}{k}{said[0]}{side if said.start() < low else 'b'}"]
         if "Q" in gap and near:
             f.append(f"over_q:{k}{side}")
         if k in (NOUN, TITLE, AROUND):
@@ -93,6 +95,8 @@ def features(
         if flat[a : a + 1] and a > 0 and flat[a - 1] in ",。¶;":
             f.append(f"starts:{k}{side}{where}")
         quote = view.quote(low, high)
+        if k in "POL" and view.text[c.start : c.end] in view.display:
+            f += [f"shown:{k}{side}{where}", f"e_shown:{kind}{k}"]
         if quote and k not in (TITLE,):
             f.append(f"quoted:{k}{quote}")
         if k == "L" or k == "O":
@@ -103,6 +107,12 @@ def features(
         out.append(((c.start, c.end, c.kind), f))
     order = dict(out)
     return [order[c.start, c.end, c.kind] for c in found]
+
+
+def _near(view: View, low: int, high: int) -> tuple[int, int]:
+    """The clause of a candidate as far as 60 characters around it."""
+    start, end = view.clause(low, high)
+    return max(start, low - 60), min(end, high + 60)
 
 
 def _where(view: View, low: int, high: int, clause: tuple[int, int], sentence: tuple[int, int], paragraph: int) -> str:

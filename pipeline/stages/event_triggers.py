@@ -232,9 +232,16 @@ def future(view: View, t: Trigger) -> bool:
 _DENIED = re.compile(r"(?:没有|没|未|从未|并未|尚未|避免|防止|防范|杜绝)(?:再|有|能|曾|出现|发生|造成|引发){0,3}$")
 
 
+# Of 6,289 labelled events none stands behind these in its clause.
+_SUPPOSED = re.compile("如果|假如|倘若|一旦|要是|万一|只要|即使")
+
+
 def denied(view: View, t: Trigger) -> bool:
-    """Whether the words right before a trigger say that it did not happen (没有发生, 未造成)."""
-    return _DENIED.search(view.text, max(view.clause(t.start, t.end)[0], t.start - 8), t.start) is not None
+    """Whether the words before a trigger say that it did not happen (没有发生, 未造成) or only might (如果)."""
+    low = view.clause(t.start, t.end)[0]
+    if _SUPPOSED.search(view.text, max(low, t.start - 60), t.start):
+        return True
+    return _DENIED.search(view.text, max(low, t.start - 8), t.start) is not None
 
 
 # A clause that looks back on what is told elsewhere: 此次…, …出台后, 成立大会上.

@@ -96,7 +96,7 @@ def argument_examples(labelled: Iterable[Weighted], vectors: Iterable[Array]) ->
         for e in sorted(events, key=lambda e: e.start):
             if told is not None and view.paragraph(told.start) != view.paragraph(e.start):
                 told = None
-            options = candidates(view, e.start, e.end, names)
+            options = candidates(view, e.start, e.end, e.kind, names)
             if options:
                 seen += event_arguments.features(view, e.start, e.end, e.kind, options, starts, told)
                 dense.append(event_arguments.dense(e.start, e.end, options, array, added).astype(np.float16))
