@@ -31,6 +31,7 @@ VOCABULARIES = (
     ("mentions.level, entities.level", records.PLACE_LEVELS),
     ("officials.category", records.CATEGORIES),
     ("officials.status", records.STATUSES),
+    ("officials.source", records.CONSTRUCTIONS),
     ("quantities.modifier", records.MODIFIERS),
     ("quantities.kind", records.QUANTITY_KINDS),
     ("times.type", records.TIME_TYPES),

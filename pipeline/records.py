@@ -26,6 +26,9 @@ CATEGORIES = (
     "association", "military", "delegate", "role",
 )  # fmt: skip
 STATUSES = ("current", "acting", "former", "elect")
+# What joins a person to a title, the surer first: 镇长甲; 副镇长甲、乙; 甲当选镇长; 免去甲的镇长职务; 甲镇长; 甲(某镇镇长);
+# 甲,某镇镇长; and, where nothing does, the nearest person
+CONSTRUCTIONS = ("before", "list", "predicate", "leaves", "after", "bracket", "apposition", "near")
 MODIFIERS = ("eq", "approx", "gt", "ge", "lt", "le")
 QUANTITY_KINDS = (
     "count", "percent", "money", "length", "area", "volume", "mass", "duration", "age", "rank", "rate", "other",
@@ -312,7 +315,9 @@ TABLES: dict[str, pa.Schema] = {
         _PAGE,
         *_SPAN,
         ("as_of", _DAY, "day of the statement"),
-        *_FACT,
+        *_FACT[:-2],
+        ("source", _STR, "what joins person and title: before, list, predicate, …; near where nothing does"),
+        ("score", pa.float32(), "null: a construction is there or not; how sure the names are, mentions.score tells"),
     ),
     "communities": _schema(*_DIVISION),
     "villages": _schema(*_DIVISION),

@@ -262,6 +262,18 @@ def test_one_record_for_a_post_told_twice() -> None:
     assert len(officials(f"{TOWN}[镇长|POST][罗刚|PER]说。[镇长|POST][罗刚|PER]又说。")) == 1
 
 
+def test_a_part_of_an_organisation_is_no_longer_form_of_it() -> None:
+    text = "[临江大学|ORG][副校长|POST][石磊|PER]、[临江大学附属中学|ORG][校长|POST][许琳|PER]到场"
+    assert triples(text) == {("石磊", "副校长", "临江大学"), ("许琳", "校长", "临江大学附属中学")}
+
+
+def test_a_body_that_the_county_has_is_not_one_of_another_county() -> None:
+    text = "[双河县|PLACE.county=甲省/临江市/双河县]和[清河县|PLACE.county=甲省/临江市/清河县]来人。海港处[主任|POST][石磊|PER]"
+    assert ("石磊", "主任", "清河县海港处") not in triples(text)
+    body = "[清河县|PLACE.county=甲省/临江市/清河县]市政处[副主任|POST][石磊|PER]"
+    assert triples(body) == {("石磊", "副主任", "清河县市政处")}
+
+
 def test_an_organisation_gets_its_longest_form() -> None:
     found = officials("[临江医科大学附属医院|ORG]派人来。[临医附院|ORG][院长|POST][许琳|PER]说")
     assert [o.unit for o in found] == ["临江医科大学附属医院"]

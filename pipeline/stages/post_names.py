@@ -17,6 +17,7 @@ from pipeline.stages.post_places import LEVEL_OF_WORD, UnitPlaces, levels_of
 _OFFICIAL_ENDS = (*LEVEL_OF_WORD, "花园", "公寓")
 _NEIGHBOURS = frozenset({"community", "village", "compound"})
 _ETHNIC = "|".join((*(f"{people}族" for people in PEOPLES), "各族", "蒙古", "哈萨克", "维吾尔"))
+_UPPER_WORDS = frozenset("省市县区")
 _COUNTY_LEVELS = frozenset("市县区旗")
 _LEVEL_INSIDE = re.compile(r"(?<=[一-鿿]{2})[省市县区镇乡村](?=[一-鿿]{3})")
 _COMPANY = re.compile(r"(?:集团)?(?:控股|股份)?(?:有限)?(?:责任)?(?:公司)$|集团$")
@@ -51,6 +52,17 @@ class Unit:
     name: Name | None
 
 
+class Organisation:
+    """An organisation of an article as `_longest_form` compares it: as printed, without spaces, without 有限公司, and
+    without the levels inside its name."""
+
+    __slots__ = ("name", "stem", "text", "without_levels")
+
+    def __init__(self, text: str):
+        self.text, self.name = text, "".join(text.split())
+        self.stem, self.without_levels = _COMPANY.sub("", text), _LEVEL_INSIDE.sub("", text)
+
+
 class UnitNames:
     """The names of one article, sorted by place, and the choice among them."""
 
@@ -60,6 +72,8 @@ class UnitNames:
             n for n in names if (n.place and _known(n)) or (n.record.type == "ORG" and not _bare_department(n.text))
         ]
         self.starts = [n.start for n in self.names]
+        self.organisations = [Organisation(text) for text in dict.fromkeys(n.text for n in self.names if not n.place)]
+        self._full: dict[int, str] = {}  # by where an organisation stands its longest form
         said = [(n.start, n.text, n.record.canonical) for n in self.names if n.place and n.record.canonical]
         heads = [(n.start, upper_names().starts(n.text, 0)) for n in self.names if not n.place]
         borne = [(at, h.divisions[0].path) for at, h in heads if h and not h.short and len(h.divisions) == 1]
@@ -145,23 +159,37 @@ class UnitNames:
 
     def _full_name(self, name: Name) -> str:
         """The longest form of an organisation in the article: 县医院 for 某县医院, 某医附院 for 某医科大学附属医院."""
-        best = text = "".join(name.text.split())
+        if name.start not in self._full:
+            self._full[name.start] = self._longest_form("".join(name.text.split()), name.start)
+        return self._full[name.start]
+
+    def _longest_form(self, text: str, at: int) -> str:
         head = upper_names().starts(text, 0)
-        own = len(text) - (len(head.name) if head else 0) > 3  # 某市妇联 is not short for another body of the city
-        for other in self.names:
-            if other.place or len(other.text) <= len(best):
+        region = len(head.name) if head else 0
+        own = len(text) - region > 3  # 某市妇联 is not short for another body of the city
+        best = text
+        for other in self.organisations:
+            if len(other.text) <= len(best):
                 continue
-            stem = _COMPANY.sub("", other.text)  # 临江公交客运 for 临江公共交通客运股份有限公司
-            if stem != other.text and own and len(text) > 3 and text[-2:] == stem[-2:] and _in_order(text, stem):
-                best = "".join(other.text.split())
-            if other.text[-1] != text[-1]:
+            long, stem = other.text, other.stem  # 临江公交客运 for 临江公共交通客运股份有限公司
+            if stem != long and own and len(text) > 3 and text[-2:] == stem[-2:] and _in_order(text, stem):
+                best = other.name
+            if long[-1] != text[-1] or long.startswith(text):  # a part of it: a school of the university
                 continue
-            short = own and len(text) <= 0.6 * len(other.text) and text[0] == other.text[0]
-            short = short and _in_order(text, other.text)
-            short = short or _shortened(text, "".join(other.text.split())) or _without_levels(other.text).endswith(text)
-            if (other.text.endswith(text) or short) and kind_of(text).kinds in ((), kind_of(other.text).kinds):
-                best = "".join(other.text.split())
+            ends = long.endswith(text)
+            if ends and text[0] in _UPPER_WORDS and self._elsewhere(text[0], at, long):
+                continue
+            short = own and len(text) <= 0.6 * len(long) and text[0] == long[0] and _in_order(text, long)
+            short = short or _shortened(text, other.name, region) or other.without_levels.endswith(text)
+            if (ends or short) and kind_of(text).kinds in ((), kind_of(long).kinds):
+                best = other.name
         return best
+
+    def _elsewhere(self, word: str, at: int, full: str) -> bool:
+        """Whether an organisation named in full is of another 省, 市, 县 than the one that stands for itself at `at`."""
+        meant = self.places.region(LEVEL_OF_WORD[word], word, at)
+        head = upper_names().starts(full, 0)
+        return meant is not None and head is not None and all(meant != d.path for d in head.divisions)
 
     def _short(self, path: str) -> str:
         """The last name of a path; of an autonomous county the short form, where the page has it."""
@@ -187,17 +215,11 @@ def _ends(name: Name, word: str) -> bool:
     return not word or last.endswith(word)
 
 
-def _shortened(short: str, long: str) -> bool:
+def _shortened(short: str, long: str, region: int) -> bool:
     """Whether a name is another one with a stretch of two characters or more left out behind its own word: 某市运输中心
-    for 某市运输事业发展中心, but not 某市医院 for 某市妇幼保健院."""
+    for 某市运输事业发展中心, but not 某市医院 for 某市妇幼保健院. `region`: the characters of the region it begins with."""
     same = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    head = upper_names().starts(short, 0)
-    own = same - (len(head.name) if head is not None else 0)
-    return own > 1 and len(long) - len(short) > 1 and same < len(short) and long.endswith(short[same:])
-
-
-def _without_levels(long: str) -> str:
-    return _LEVEL_INSIDE.sub("", long)
+    return same - region > 1 and len(long) - len(short) > 1 and same < len(short) and long.endswith(short[same:])
 
 
 def _in_order(short: str, long: str) -> bool:

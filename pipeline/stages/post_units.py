@@ -40,9 +40,13 @@ _BREAK = re.compile(r"[、,。;:!?()“”\n]")
 # What may stand between a unit and the title: 社区第四网格网格员, 医院急诊科护士长, 村原党支部书记, 村的护林员
 _GAP = re.compile(
     r"(?:的?(?:原|现任?|前任?|时任|首任|退休|离休|退役|在职|老|新任|专职|兼职|返乡|当地)?)"
-    r"(?:任?驻村|第[\d一二三四五六七八九十]+(?:网格|党支部|小组)|\d\d后|[一-鿿]{1,3}族|[一-鿿]{0,7}(?:科|室|系|班|组|部|处|股|中心|车间|值守的)|\d{1,3}路"
+    r"(?:任?驻村|第[\d一二三四五六七八九十]+(?:网格|党支部|小组)|\d\d后|[一-鿿]{1,3}族|[一-鿿]{0,7}(?:科|室|系|班|组|部|处|股|中心|车间|值守的)"
     r"|[\d一二三四五六七八九十]{1,3}(?:连|分场|队|工区|车间)|[一-鿿]{1,4}(?:分场|作业区|工区|工段|井区|管护站))?"
 )
+_UPPER = ("province", "city", "county")
+_ROOMS = re.compile(r"[一-鿿][科室处股]\Z")
+_BRANCHES = ("党支部", "党总支", "党小组", "党委")
+_BRANCH_OF = re.compile(r"(?:退役|离退休|流动|老年|青年|商圈|第)[一-鿿]{1,5}")  # 某社区|退役军人|党支部书记
 _SAYS_LEVEL = re.compile(r"(?:常务副|副|代)?[省市州盟县区旗镇乡](?:委|长|纪委|监委)")
 # What a body named by its kind alone may be, and what may stand before it in its clause
 _BODY = re.compile(r"(?![一二两三四五六七八九十几多各某每]|该|本|我)[一-鿿]{2,9}")
@@ -71,6 +75,8 @@ class Units(UnitNames):
         super().__init__(folded, names, home, page_text)
         self.posts, self.titles = posts, titles
         self.people_by_end = {n.end: n.start for n in people}
+        self.people_starts = [n.start for n in people]
+        self.people_ends = [n.end for n in people]
         self._found: dict[int, Unit | None] = {}
         self.guessed: set[Span] = set()  # where the titles stand whose units nothing near them tells
 
@@ -157,7 +163,7 @@ class Units(UnitNames):
         name = self.names[index]
         if name.end == at - 1 and not name.place and self.folded[name.end] == "(":  # 某公司(负责人:甲)
             return name
-        if (name.end <= low and name.end != at) or not _GAP.fullmatch(self.folded, name.end, at):
+        if (name.end <= low and name.end != at) or not self._leads_on(name, at, title):
             return None
         if name.place:
             if title.role and name.record.level in ("province", "other"):
@@ -166,6 +172,13 @@ class Units(UnitNames):
             if title.level and not title.role and not region and not compatible(title.level, name.record.level):
                 return None
         return name
+
+    def _leads_on(self, name: Name, at: int, title: Title) -> bool:
+        """Whether what stands between a name and the title at `at` leaves the name its unit."""
+        if _GAP.fullmatch(self.folded, name.end, at):  # 某区市政处 is a body of the county, not the county
+            return not (name.place and name.record.level in _UPPER and _ROOMS.search(self.folded, name.end, at))
+        branch = name.place and name.record.level in _GENERAL and title.text.startswith(_BRANCHES)
+        return branch and _BRANCH_OF.fullmatch(self.folded, name.end, at) is not None
 
     def _bare_before(self, at: int, low: int, title: Title) -> Unit | None:
         """社区, 该镇, 支行, 急诊科, 督导组 before a title: the last one of the article that it can mean."""
@@ -275,10 +288,12 @@ class Units(UnitNames):
     def _without_people(self, low: int, high: int) -> str:
         """The words of [low, high) that name nobody."""
         words = ""
-        for end, start in self.people_by_end.items():
-            if low <= start and end <= high:
-                words += self.folded[low:start]
-                low = end
+        first = bisect_left(self.people_starts, low)
+        for start, end in zip(self.people_starts[first:], self.people_ends[first:], strict=True):
+            if end > high:
+                break
+            words += self.folded[low:start]
+            low = end
         return words + self.folded[low:high]
 
     @staticmethod

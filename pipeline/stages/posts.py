@@ -98,11 +98,11 @@ class PostCandidates:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Title and person, as indices of the spans given; `how` names the construction."""
+    """Title and person, as indices of the spans given; `how` names the construction (records.CONSTRUCTIONS)."""
 
     post: int
     person: int
-    how: str  # before, list, predicate, leaves, after, bracket, apposition
+    how: str
 
 
 def holdings(folded: str, people: Sequence[Span], titles: Sequence[Span], units: Sequence[Span] = ()) -> list[Holding]:
