@@ -127,6 +127,15 @@ EVIDENCE = [
     ("2月6日,新春佳节将至,他走访困难户。2022年,路通了。", 2024),
     ("12月30日,村里迎接龙年春节。2021年,路通了。", 2023),
     ("1月30日,村里喜迎兔年春节。2021年,路通了。", 2023),
+    ("10月11日是重阳节,老人同吃长寿面。2022年,路通了。", 2024),
+    ("10月28日,医生下乡。今日重阳,老人同吃长寿面。2022年,路通了。", 2025),
+    ("2月21日,村晚开演,当日是农历正月十二。2010年,路通了。", 2013),
+    ("9月28日,国庆中秋双节长假临近,景区添了摊位。2022年,路通了。", 2023),
+    # terms of office
+    ("3月11日,县十五届人大三次会议闭幕。2013年,路通了。", 2014),
+    # lengths of time
+    ("村里2020年6月办起食堂。三年来,老人天天有热饭。", 2023),
+    ("自2004年5月4日启动至今,募捐活动已连续举办四届。", 2007),
     # elections
     ("3月18日,村“两委”换届,选民投票。2019年,路通了。", 2021),
     # floods and openings where they were
@@ -157,6 +166,13 @@ def test_evidence_of_the_year(text: str, year: int):
 )
 def test_evidence_against_a_year(text: str, impossible: int):
     assert year_probabilities(text, news_day(text))[impossible] < 0.02
+
+
+def test_a_term_begins_with_its_first_plenum_not_its_fifth():
+    text = "1月18日,市委十二届{}次全会召开。2021年,路通了。"
+    first, fifth = (year_probabilities(text.format(n), (1, 18)) for n in ("二", "五"))
+    assert first[2022] > 2 * fifth[2022]
+    assert fifth[2024] > first[2024]
 
 
 def test_a_body_within_the_name_of_another_is_not_it():

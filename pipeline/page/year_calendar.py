@@ -22,7 +22,8 @@ _LUNAR = re.compile(
     r"(?:农历|(?=[正腊]月))(正|腊|冬|十[一二]?|[二三四五六七八九])月"
     r"(初[一二三四五六七八九十]|[二廿]?十[一二三四五六七八九]?|廿[一二三四五六七八九]|三十)"
 )
-_SAME_DAY = re.compile(r"(?:当日|当天|这天|这一天)[^,。]{0,4}")
+_BESIDE = 10  # characters from a day to its lunar one
+_SAME_DAY = re.compile(r"(?:当日|当天|这天|这一天)(?:[,正也]?是|正值|恰逢|为|,)?")
 # the lunar day of a feast, and how many days before and after it it is news
 _FEASTS = {
     "元宵": (1, 15, 8, 6),
@@ -62,7 +63,9 @@ def calendar_points(flat: str, years: range) -> Points:
         month, number = int(match[1]), int(match[2])
         behind = flat[match.end() : match.end() + 48].split("。")[0]
         weekday = _WEEKDAY.match(behind)
-        lunar = _LUNAR.search(behind[:14]) or _later_lunar(flat, match.end())
+        lunar = next((m for m in _LUNAR.finditer(behind) if m.start() < _BESIDE), None) or _later_lunar(
+            flat, match.end()
+        )
         weekend = _WEEKEND.match(behind)
         leap = (month, number) == (2, 29)
         if not (weekday or lunar or weekend or leap):
@@ -85,7 +88,7 @@ def _later_lunar(flat: str, at: int) -> re.Match[str] | None:
     same = _SAME_DAY.search(flat, at, at + 80)
     if same is None or MONTH_DAY.search(flat, at, same.start()):
         return None
-    return _LUNAR.match(flat, same.end()) or _LUNAR.search(flat[same.start() : same.end() + 8])
+    return _LUNAR.match(flat, same.end())
 
 
 def feast_points(flat: str, now: Day | None, years: range) -> Points:

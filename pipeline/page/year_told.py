@@ -24,7 +24,7 @@ _AFTER_PLAN, _BEFORE_PLAN, _NO_LAST_YEAR, _SAID_OF_BEFORE = 2.0, 1.0, 0.7, 0.3
 _PLAN_YEARS, _FAR_PLANS = 5, 2030  # plans reach so far; to the later ones none does
 _SURE_NEAR, _SURE, _UNSURE, _ODD = 3.5, 1.8, 1.2, 0.5  # what a length of time ties its end to, 多 and 余 by half
 # Shares of that for the year before and the year after: 三年 is told in the third year too, of longer times seldom.
-_EARLY, _LATE, _FEW, _SHORT_EARLY = 0.2, 0.3, 3, 0.7
+_EARLY, _LATE, _FEW, _SHORT_EARLY = 0.2, 0.3, 3, 0.55
 _DATED = 3  # full dates of a year that make it the year of a page whose news are dated so
 
 _TOLD = re.compile(
