@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from pipeline.lexicon import load_tsv
+from pipeline.lexicon.person_names import person_names
 from pipeline.page.blocks import Block
+from pipeline.page.name_forms import is_name
 from pipeline.page.reflow import is_item
 from pipeline.page.words import common, pairs
 
@@ -24,13 +26,23 @@ _MOTTO = re.compile(r"(?:深入|认真|全面|学习|宣传|贯彻|牢记|坚定
 _GOES_ON = re.compile(r"[把让在和等的就为再也她他它这那将从向给使与及并却才]")
 _OPEN = re.compile(  # a clause that waits for its object: …县领导到某镇调研, …进行, …首个
     r"(?:进行|推进|推动|助力|打造|实施|组织|落实|做好|加强|深化|促进|迎来|走进|走上|入选|荣获|获评|喜获|摘得|捐出|新增|用上|首[个批例家次]"
-    r"|联合|热议|举行第.次|[的把将为对与和在让被以向从及于获赴]|一[个条张场位名群座项])$"
+    r"|联合|热议|收听收看|收看|观看|参观|参加|参与|举行第.次|[的把将为对与和在让被以向从及于获赴]|一[个条张场位名群座项])$"
 )
 _HELD = re.compile(r"(.)(?:召开|举办|举行|启动|设立|成立|发布|开展|出台|推出|表彰|公布|调研|建设|检查|督导)$")
 _EVENT = "会赛节式动程训展班营演队站校园店桥路线场"  # …大会召开 is whole, …局开展 waits for what
 _VISIT = re.compile(  # who comes where; what for may follow: …到某镇调研指导
     r".{2,20}(?:到|赴|在|来|深入|莅临).{2,20}(?:调研|检查|督导|督查|督办|考察|视察|察看|查看|指导|推进|推动|部署|观摩)"
 )
+_DOES = (
+    r"(?:开展|进行|举行|举办|召开|组织|启动|荣获|喜获|入选|走访|慰问|看望|视察|调研|考察|检查|督导|督查|指导|参观|采访|宣讲|深入|走进|"
+    r"推出|成立|揭牌|出台|捐赠|捐助|助力|推进)"
+)
+_PURPOSE = re.compile(_DOES)
+_COMES = re.compile(r".{2,24}(?:到|赴|在|来|深入|莅临|走进).{2,20}")  # who comes where, without what for
+_ACTOR = re.compile(  # a line that only names who does what the next one tells
+    r"[一-鿿·、()“”]{6,}(?:大学|学院|[校院局委会团组队部厅司站社所馆店场]|公司|集团|中心|街道|一行|人员|志愿者|代表|师生)"
+)
+_TITLE = re.compile(r"[一-鿿](?:书记|主席|主任|委员|代表|经理|[省市县区镇乡村局厅院校处科会]长)$")
 _LEADS = re.compile(r"(?:—|:|强调|要求|指出|表示|时)$")  # a kicker that leads on to the headline
 _QUESTION = re.compile(r"[?]$|^(?:谁|哪|何处)|为何|为什么|怎么|如何|何时")
 _RECORD = re.compile(r"[—–\-]*\s*(?:记|访|追记|再访|走访|探访|来自)")
@@ -52,6 +64,7 @@ _DIGIT = re.compile(r"\d")
 _ONE_CLAUSE = (-1.5, 0.0)  # log-odds at which two lines count as one clause the more
 _LEAD = 90  # characters of the text that begin it
 _MORE = 0.25  # of the words of two lines that stand there
+_NAMED = 3.0  # log odds of a name behind a title
 _MOST = 5  # lines of display that are weighed; of more, only the last ones
 
 
@@ -229,6 +242,12 @@ def _joined_features(above: str, below: str) -> Iterator[str]:
         yield "joined_awaited"
     if _VISIT.fullmatch(above):
         yield "joined_visit"
+    elif _COMES.fullmatch(above) and _PURPOSE.match(below):
+        yield "joined_purpose"
+    if _ACTOR.fullmatch(above) and not re.search(_DOES, above):
+        yield "joined_actor_does" if _PURPOSE.match(below) else "joined_actor"
+    if _TITLE.search(above) and any(is_name(below[:n]) and person_names().score(below[:n]) >= _NAMED for n in (2, 3)):
+        yield "joined_title"
     apart = abs(_width(above) - _width(below))
     if apart <= 4:
         yield "joined_even"
