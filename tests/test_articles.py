@@ -176,7 +176,7 @@ def test_clause_set_in_two_lines_is_one_headline_if_the_text_tells_it_in_a_row()
 @pytest.mark.parametrize(
     ("lines", "begins"),
     [  # a title over its holder, a visit over its purpose
-        (["市总工会党组书记、常务副主席", "高远山一行来我县调研职工驿站建设"], "11月8日，高远山一行来到青山县。"),
+        (["省农科院党委副书记", "高远山到果园送技术"], "11月8日，高远山来到青山县。"),
         (["省水利厅专家组莅临青山县", "开展水库除险工程专题调研"], "近日，省水利厅专家组一行五人来到青山县检查工作。"),
     ],
 )
