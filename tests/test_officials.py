@@ -267,6 +267,27 @@ def test_a_part_of_an_organisation_is_no_longer_form_of_it() -> None:
     assert triples(text) == {("石磊", "副校长", "临江大学"), ("许琳", "校长", "临江大学附属中学")}
 
 
+def test_the_party_secretary_of_a_company_is_no_official() -> None:
+    text = "[南山建设七局|ORG][党委书记|POST]、[董事长|POST][石磊|PER]到场。[县水利局|ORG][党委书记|POST][许琳|PER]主持"
+    assert {(o.person, o.title, o.official) for o in officials(text)} == {
+        ("石磊", "党委书记", False), ("石磊", "董事长", False), ("许琳", "党委书记", True)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("青山经济开发区[党工委书记|POST][石磊|PER]", {("石磊", "党工委书记", "青山经济开发区")}),
+        ("公司[副总经理|POST][石磊|PER]到场。[丰禾集团|ORG]随后来人", {("石磊", "副总经理", None)}),
+        ("任命[石磊|PER]为[南山法庭|ORG][庭长|POST],在东部设立[北山法庭|ORG],任命[许琳|PER]为[庭长|POST]。",
+         {("石磊", "庭长", "南山法庭"), ("许琳", "庭长", "北山法庭")}),
+        ("第三届运动会组委会[主任|POST][石磊|PER]致辞", {("石磊", "主任", "第三届运动会组委会")}),
+    ],
+)  # fmt: skip
+def test_units_without_a_name_of_their_own(text: str, expected: set[tuple[str, str, str | None]]) -> None:
+    assert triples(text) == expected
+
+
 def test_a_body_that_the_county_has_is_not_one_of_another_county() -> None:
     text = "[双河县|PLACE.county=甲省/临江市/双河县]和[清河县|PLACE.county=甲省/临江市/清河县]来人。海港处[主任|POST][石磊|PER]"
     assert ("石磊", "主任", "清河县海港处") not in triples(text)

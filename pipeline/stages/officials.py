@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from dataclasses import replace
 from datetime import date
 
 from spacy.language import Language
@@ -24,8 +25,10 @@ _ELECT = re.compile(r"当选|选举|补选|推选|拟任|提名|候选|选为")
 _RETIRED = re.compile(r"(?:岗位|职务|位置|任)上?(?:退休|离休|退下|卸任|离任|退居)")
 _LEFT = re.compile(r"免去|辞去|不再担任|卸任|离任")
 _BODY = re.compile(r"(?:村|社区)?(?:党?总?支部?|党委|党总支|党工委|党组|居委会|村委会|[村居]民委员会)|村|社区")
+_OF_ANYBODY = frozenset({"老师", "师傅"})
 _ADDRESS = frozenset({"老师", "医生", "大夫", "师傅", "警官", "法官"})  # anybody of the trade is called so
 _BREAK = "、,。;:!?()“”\n"
+_COMPANY_HEAD = re.compile(r"副?(?:董事长|总经理|总裁)|[一-鿿]{2}总监|首席[一-鿿]{2}官")
 _OF_TEAMS = ("队长", "团长")
 
 
@@ -86,7 +89,16 @@ class _Article:
         found += [h for post in range(len(self.posts)) if post not in held for h in self._nearest(post)]
         found.sort(key=lambda h: (h.post, h.person))
         self.own_units = self._own_units(found)
-        return self._merge([record for h in found if (record := self._record(h)) is not None])
+        records = [record for h in found if (record := self._record(h)) is not None]
+        return self._merge([self._in_company(record, records) for record in records])
+
+    @staticmethod
+    def _in_company(record: Official, records: list[Official]) -> Official:
+        """The party secretary of what has a 董事长 or 总经理 is of a company, whatever its name says: 某局某公司."""
+        if record.category != "party_government" or not record.title.startswith("党"):
+            return record
+        runs = any(r.unit == record.unit and _COMPANY_HEAD.fullmatch(r.title) for r in records) and record.unit
+        return replace(record, category="enterprise", official=False) if runs else record
 
     def _own_units(self, found: list[Holding]) -> dict[tuple[int, int], Unit]:
         """By post and person the unit where each of several holders has one of his own (分别)."""
@@ -170,7 +182,7 @@ class _Article:
             )
             return called or (len(other.person) > len(record.person) and other.person.endswith(record.person))
         fuller = other.title != record.title and other.title.endswith(record.title)
-        known = other.title not in _ADDRESS and other.category == record.category
+        known = other.title not in _ADDRESS and (other.category == record.category or record.title in _OF_ANYBODY)
         return fuller or (record.title in _ADDRESS and known)
 
     # ------------------------------------------------------------------------------------------ other fields

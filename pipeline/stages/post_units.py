@@ -53,6 +53,8 @@ _BODY = re.compile(r"(?![一二两三四五六七八九十几多各某每]|该|�
 _OPENS_BODY = re.compile(
     r"现任|原任?|时任|曾任|[任为是由兼让请对向和与及的]|担任|出任|当选|同志|当了|了一?[名个位]?|一[名个位]|先后|随后|作为"
 )
+# An area with a party and an administrative committee of its own
+_ZONE = re.compile(r"[一-鿿]{2,8}(?:开发区|高新区|新区|产业园|工业园|园区|度假区|示范区|试验区|合作区)")
 _OPENS_SHORT = re.compile(r"(?:^|[^一-鿿]|[的该本我由任为兼时原现让请到在和与及向对据被派驻是])$")
 _HEADLINE = 40  # characters at most
 _AND = re.compile(r"[、和及与]")
@@ -98,6 +100,10 @@ class Units(UnitNames):
             return self._with_department(self.unit(named), named, at, title)
         if self._clinic(at):
             return self.organisation(("医院",), at)
+        kind = _BARE_WORD.fullmatch(self.folded, low, at)
+        if kind:  # 公司总经理: of the one named before, of no other
+            unit = self.organisation((_KIND_OF_WORD.get(kind.group(1), kind.group(1)),), at)
+            return unit if unit is not None and unit.span is not None and unit.span[0] < at else None
         return (
             self._bare_before(at, low, title)
             or self._body_before(at, low, title)
@@ -181,16 +187,17 @@ class Units(UnitNames):
         return branch and _BRANCH_OF.fullmatch(self.folded, name.end, at) is not None
 
     def _bare_before(self, at: int, low: int, title: Title) -> Unit | None:
-        """社区, 该镇, 支行, 急诊科, 督导组 before a title: the last one of the article that it can mean."""
+        """社区, 该镇, 支行, 急诊科, 督导组 before a title: the last one of the article that it can mean; 某某开发区 is itself."""
         left = self.folded[low:at]
+        opens = self._opens(low, at)
+        if _ZONE.fullmatch(self.folded, opens, at):
+            words = self.folded[opens:at]
+            return Unit(words, (opens, at), self.places.of_organisation(words, at) or self.places.local, None)
         match = _BARE_PLACE.search(left)
         if match:
             return self.place_of_level(LEVEL_OF_WORD[match.group(1)], at, match.group(1))
         if title.level and left.endswith("政府"):  # 任政府副县长
             return None
-        kind = _BARE_WORD.fullmatch(left)
-        if kind:
-            return self.organisation((_KIND_OF_WORD.get(kind.group(1), kind.group(1)),), at)
         for size in range(min(10, len(left)), 1, -1):
             if not _OPENS_SHORT.search(left[:-size]):  # 北山供电所 is not the 供电所 of 南山
                 continue
@@ -205,9 +212,13 @@ class Units(UnitNames):
             return self.organisation((_BARE_BODY[left[-1]],), at)
         return None
 
+    def _opens(self, low: int, at: int) -> int:
+        """Where the words begin that may name a body right before a title at `at`, in its clause from `low`."""
+        return max((m.end() for m in _OPENS_BODY.finditer(self.folded, low, at)), default=low)
+
     def _body_before(self, at: int, low: int, title: Title) -> Unit | None:
         """A body that has no name of its own but its kind right before a title: 教育局, 县人大, 政协."""
-        opens = max((m.end() for m in _OPENS_BODY.finditer(self.folded, low, at)), default=low)
+        opens = self._opens(low, at)
         places = [n for n in self.names if n.place and opens < n.end < at]
         opens = places[-1].end if places else opens
         words = self.folded[opens:at]
@@ -269,7 +280,7 @@ class Units(UnitNames):
         if re.search(r"[。!?\n]", gap) or not self._bare(self.posts[post].start):
             return None
         unit = self.of(post - 1)
-        if unit is None:
+        if unit is None or self._told_between(post):
             return None
         if title.level:  # 某社区书记甲、两委委员乙
             near = unit.name is not None and unit.name.place and compatible(title.level, unit.name.record.level)
@@ -284,6 +295,13 @@ class Units(UnitNames):
         told = unit.name and not unit.name.place and (self.posts[post - 1].start, self.posts[post - 1].end)
         close = re.fullmatch(r"[、和及与]{1,3}", joined)
         return unit if close and told and told not in self.guessed and self._suits(title, unit) else None
+
+    def _told_between(self, post: int) -> bool:
+        """Whether another organisation of a title's kind is named behind the title before it: 甲为庭长,设立某法庭,乙为庭长."""
+        low = bisect_left(self.starts, self.posts[post - 1].end)
+        high = bisect_left(self.starts, self.posts[post].start)
+        wanted = set(self.titles[post].units)
+        return any(not n.place and wanted & set(kind_of(n.text).kinds) for n in self.names[low:high])
 
     def _without_people(self, low: int, high: int) -> str:
         """The words of [low, high) that name nobody."""
