@@ -172,7 +172,8 @@ def test_day_of_a_statement(text: str, times: list[tuple[int, int, date, date]],
         ([("何永平", ""), ("老何", "")], [], ["何永平", "何永平"]),
         ([("小平", ""), ("何永平", "")], [], ["何永平", "何永平"]),
         ([("小何", "书记"), ("何永平", "")], [("何永平", "党支部书记")], ["何永平", "何永平"]),
-        ([("何永平", ""), ("何大爷", "")], [], ["何永平", "何永平"]),
+        ([("何永平", ""), ("何大爷", "")], [], ["何永平", "何大爷"]),  # his father perhaps
+        ([("何永平", ""), ("永平叔", "")], [], ["何永平", "何永平"]),
         ([("欧阳宁", ""), ("欧阳老师", "")], [], ["欧阳宁", "欧阳宁"]),
         ([("何永平", ""), ("永平", "")], [], ["何永平", "何永平"]),
         ([("何永平", ""), ("何某", "")], [], ["何永平", "何某"]),
@@ -181,6 +182,12 @@ def test_day_of_a_statement(text: str, times: list[tuple[int, int, date, date]],
 )  # fmt: skip
 def test_who_a_short_form_means(names: list[tuple[str, str]], held: list[tuple[str, str]], expected: list[str]) -> None:
     assert people(names, held) == expected
+
+
+def test_a_short_form_means_no_author_of_the_article() -> None:
+    names = [("何永平", ""), ("老何", "")]
+    assert people(names, [], {"何永平"}) == ["何永平", "老何"]
+    assert people(names, [("何永平", "村民")], {"何永平"}) == ["何永平", "何永平"]
 
 
 # ---------------------------------------------------------------------------------------------- across articles

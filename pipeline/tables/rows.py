@@ -315,7 +315,8 @@ class _FactRows:
         people = [s for s, m in spans if m.type == "PER"]
         names = [(squeeze(s.text), titles.get(s.end_char, "")) for s in people]
         held = [(official.person, official.title) for official in self.doc._.officials]
-        meant = aliases.people(names, held)
+        authors = {squeeze(byline.name) for byline in self.doc._.article.bylines}
+        meant = aliases.people(names, held, authors)
         return {(s.start_char, s.end_char): name for s, name in zip(people, meant, strict=True)}
 
     def _text(self, start: int, end: int) -> str:
