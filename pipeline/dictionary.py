@@ -57,7 +57,8 @@ province 海南省/琼海市.
 A range: `value` null, `low` and `high`. 几, 数十: all null. 8 % has `value` 8, `unit` %, `si_value` 0.08, `si_unit` 1.
 
 **Ids** of pages, articles, mentions, quantities, times and events are the same for the same page and configuration, whatever engine ran it;
-`entity_id` of a person may depend on the other pages of the run.
+`entity_id` of a person may depend on the other pages of the run. That of an organisation depends on its name and region: 市水利局 in an article
+about 兴化市 is 兴化市水利局, and two counties' 县医院 are two; where no region is known, each page has its own.
 """
 
 

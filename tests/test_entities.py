@@ -240,6 +240,29 @@ def test_organisations_of_one_name_in_two_counties_are_no_evidence() -> None:
     assert identify_people([officials]) == {}
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "home", "rows"),
+    [
+        ("[市水利局|ORG]说。", "[市水利局|ORG]说。", GAOYOU, 2),  # 市 is another one
+        ("[兴化市水利局|ORG]说。", "[江苏省兴化市水利局|ORG]说。", GAOYOU, 1),
+        ("[县医院|ORG]说。", "[县医院|ORG]说。", XINGHUA, 2),  # of no county that anybody tells
+        ("[实验小学|ORG]说。", "[实验小学|ORG]说。", GAOYOU, 2),
+        ("[市场监管局|ORG]说。", "[市场监管局|ORG]说。", GAOYOU, 2),
+        ("[镇党委|ORG]说。", "[镇党委|ORG]说。", XINGHUA, 2),
+        ("[新华社|ORG]说。", "[新华社|ORG]说。", GAOYOU, 1),
+        ("[清华大学|ORG]说。", "[清华大学|ORG]说。", GAOYOU, 1),
+    ],
+)
+def test_organisations_of_one_name_are_one_in_one_region(first: str, second: str, home: str, rows: int) -> None:
+    tables = rows_of([marked(first, XINGHUA), marked(second, home)])
+    assert len(distinct([tables["mentions"]], [tables["officials"]])["entities"]) == rows
+
+
+def test_an_organisation_by_its_level_is_the_one_named_in_full() -> None:
+    (found,) = entities("[兴化市水利局|ORG]开会。[市水利局|ORG]说。")["entities"]
+    assert (found["mentions"], set(found["aliases"]) | {found["name"]}) == (2, {"兴化市水利局", "市水利局"})
+
+
 def test_short_forms_are_aliases() -> None:
     (person,) = entities(
         f"{VILLAGE}[党支部书记|POST][石小川|PER]说。[石|PER][书记|POST]很忙。“[小川|PER]来了。”[老石|PER]笑了。"

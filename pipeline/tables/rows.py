@@ -26,7 +26,7 @@ from pipeline.language.document import (
 )
 from pipeline.lexicon.place_names import region_in_name
 from pipeline.records import Article, Page, Segment
-from pipeline.tables import aliases
+from pipeline.tables import aliases, organisations
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -44,7 +44,7 @@ _COUNTY_CITIES = frozenset(
 
 
 def entity_id(kind: str, name: str) -> str:
-    """Identifier of a place (by canonical path) or organisation (by name), or of a person within an article."""
+    """Identifier of a place (by canonical path) or organisation (by `organisations.identity`), or of a person within an article."""
     return "e" + hashlib.sha256(f"{kind}\0{name}".encode()).hexdigest()[:16]
 
 
@@ -273,7 +273,7 @@ class _FactRows:
             elif official.unit and (official.place or "").endswith("/" + official.unit):
                 unit_id = entity_id("PLACE", official.place or "")
             elif official.unit:
-                unit_id = entity_id("ORG", official.unit)
+                unit_id = self._organisation(official.unit)
             self.rows["officials"].append(
                 {
                     "person": squeeze(official.person),
@@ -307,7 +307,11 @@ class _FactRows:
             return entity_id("PER", f"{self.article_id}\0{squeeze(text)}")
         if kind == "PLACE":
             return entity_id("PLACE", canonical or f"{level}\0{squeeze(text)}")
-        return entity_id("ORG", squeeze(text))
+        return self._organisation(text)
+
+    def _organisation(self, name: str) -> str:
+        region, rest = organisations.identity(squeeze(name), self.place or "", self.page.home_place or "")
+        return entity_id("ORG", f"{self.page.page_id if region is None else region}\0{rest}")
 
     def _people(self) -> dict[tuple[int, int], str]:
         spans = get_spans(self.doc, MENTIONS)
