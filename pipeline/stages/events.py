@@ -40,7 +40,7 @@ FILES = ("triggers", "arguments", "realis")
     "news_events",
     assigns=["doc._.events"],
     requires=["doc._.mentions", "doc._.times", "doc._.quantities"],
-    default_config={"model": BUILTIN, "names": BUILTIN, "trigger_threshold": 0.25, "argument_threshold": 0.25},
+    default_config={"model": BUILTIN, "names": BUILTIN, "trigger_threshold": 0.3, "argument_threshold": 0.25},
 )
 def create_events(
     nlp: Language, name: str, model: str, names: str, trigger_threshold: float, argument_threshold: float
