@@ -1,14 +1,16 @@
 """Where articles begin and end on pages without bylines, and how the weights of that are learnt. All invented."""
 
 import random
+from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pipeline.page.articles import split_page
-from pipeline.page.blocks import _IN_PICTURE
+from pipeline.page.blocks import _IN_PICTURE, blocks_of
 from pipeline.page.bylines import parse
+from pipeline.page.looks import Looks
 from pipeline.page.opening import opening
 from pipeline.records import Page
 from pipeline.training import cuts
@@ -214,3 +216,30 @@ def test_training_makes_allowed_cuts_likelier():
         return total
 
     assert chance(found) > chance(start) + 5
+
+
+class _Counted(list):
+    """A list that counts how often it is read."""
+
+    reads = 0
+
+    def __getitem__(self, key):
+        found = super().__getitem__(key)
+        self.reads += len(found) if isinstance(key, slice) else 1
+        return found
+
+
+def _reads(displays: int) -> int:
+    lines = [f"苹果园里的第{k}个故事" for k in range(displays)]
+    blocks = _Counted(blocks_of("\n\n".join([*lines, *VISIT[1:]])))
+    assert sum(block.kind == "display" for block in blocks) == displays
+    blocks.reads = 0
+    looks = Looks(blocks, lambda _left, _right: 0.0, defaultdict(float))
+    assert len(looks.behind) == displays
+    assert looks.behind[0] == looks.behind[displays - 1]
+    assert "软件" in looks.behind[0]
+    return blocks.reads
+
+
+def test_a_run_of_lines_of_display_is_read_a_bounded_number_of_times_each():
+    assert _reads(400) <= 2.2 * _reads(200)

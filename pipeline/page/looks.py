@@ -65,7 +65,7 @@ class Looks:
             for at, block in enumerate(blocks)
             if block.kind == "prose" and not block.lead and not block.apart
         }
-        self.behind = {at: _pairs_behind(blocks, at) for at in range(len(blocks)) if blocks[at].kind in _HEADS}
+        self.behind = _pairs_behind(blocks)
         runs = sum(
             block.kind == "display" and (not at or blocks[at - 1].kind != "display") for at, block in enumerate(blocks)
         )
@@ -113,17 +113,22 @@ def _foot(blocks: list[Block]) -> set[str]:
     return found
 
 
-def _pairs_behind(blocks: list[Block], at: int) -> set[str]:
-    """The pairs of characters of the paragraphs right behind a line of display and those set with it."""
-    k = at + 1
-    while k < len(blocks) and blocks[k].kind in ("display", "byline"):
-        k += 1
-    found: set[str] = set()
-    for block in blocks[k : k + BEHIND]:
-        if block.kind != "prose":
-            break
-        found |= pairs(block.folded)
-    return found
+def _pairs_behind(blocks: list[Block]) -> dict[int, set[str]]:
+    """The pairs of characters of the paragraphs right behind each run of lines of display and bylines, for each of its
+    lines."""
+    out: dict[int, set[str]] = {}
+    for at in range(len(blocks) - 1, -1, -1):
+        if blocks[at].kind not in _HEADS:
+            continue
+        if at + 1 in out:
+            out[at] = out[at + 1]
+            continue
+        out[at] = set()
+        for block in blocks[at + 1 : at + 1 + BEHIND]:
+            if block.kind != "prose":
+                break
+            out[at] |= pairs(block.folded)
+    return out
 
 
 def _subhead_features(blocks: list[Block], here: int, likeness: float) -> Iterator[tuple[str, float]]:
