@@ -1,0 +1,405 @@
+"""The places of one article while they are being resolved: which division of the gazetteer each printed name means.
+
+From the province down. A name is looked for under the parent printed right before it or before its list, then under the
+places of the article, then in the page's home region, then in the country.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from pipeline.lexicon.divisions import OLDEST_EDITION, Division, Divisions, significant
+from pipeline.lexicon.place_names import UpperNames, other_names
+from pipeline.stages.place_bounds import bounds, may_hold
+from pipeline.stages.place_levels import COUNTY_SUFFIXES, SUFFIXES_OF, UPPER, Levels, Printed
+from pipeline.stages.place_matching import LOWEST, RARE, Matching, fits
+from pipeline.stages.place_region import ORDER
+from pipeline.stages.place_trail import Place, Trail
+from pipeline.stages.place_upper import MEDIA
+
+_DIVISIONS = ("province", "city", "county", "town", "community", "village")
+_ENDS_OF_LOWEST = ("社区", "村", "嘎查", "小区", "居", "屯", "队")
+_LEVEL_OF_WORD = {
+    "省": ("province",), "市": ("city", "county"), "州": ("city",), "盟": ("city",), "县": ("county",), "区": ("county",),
+    "旗": ("county",), "镇": ("town",), "乡": ("town",), "街道": ("town",), "社区": ("community",), "村": ("village",),
+}  # fmt: skip
+_DEICTIC = re.compile(rf"[我本该](?:{'|'.join(_LEVEL_OF_WORD)})")
+_DATELINE = re.compile(r"(?:\d{1,2}月\d{1,2}日)?[ ]?(?:讯|消息[ :：])")
+_PLACE_OF_BODY = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:街道|[镇乡])")  # 李镇 in 李镇党委
+_LISTED = re.compile("[、和及与]")
+_DIGITS = {"province": 2, "city": 4, "county": 6}
+_CITY = 4  # digits of its code
+_SHORTEST = 2  # characters of a name without what it is
+_LONG = 3  # characters of the name of a town, beyond which it hardly is that of another one, gone since
+_SEVERAL = 2  # villages of one town that tell it from another town of its name
+_COUNTY_DEPTH = 2  # slashes of the path of a county
+Recall = Callable[[list[str], str], "Place | None"]
+
+
+class ArticlePlaces:
+    """The places of one article while they are being resolved."""
+
+    def __init__(self, gazetteer: Divisions, names: UpperNames, home: str | None, text: str, year: int | None):
+        self._gazetteer, self._names = gazetteer, names
+        self._text = text
+        self._year = year
+        self._matching = Matching(gazetteer, year or 0)  # of no known year: what is printed stands
+        self._others = other_names().entries
+        self._home = gazetteer.by_path(home) if home else None
+        self.printed: list[Printed] = []  # what is to be resolved
+        self.bodies: list[tuple[int, str]] = []  # start and text of the organisations named
+        self.places: dict[int, Place] = {}  # by the start of the mention
+        self.unknown = False  # whether a name without a parent was found nowhere
+        self._firm: dict[str, Place] = {}  # what stands under a parent
+        self._recall: Recall | None = None
+        self._trail = Trail()  # those, and the places in the names of organisations
+        self._by_name: dict[tuple[str, str], Place] = {}
+        self._at: dict[int, Printed] = {}  # what is to be resolved, by its start
+        self._ending: dict[int, Printed] = {}  # and by its end
+
+    def resolve(self, recall: Recall | None = None) -> None:
+        """Fill `places`. `recall`: what other articles of the page know of a name, by its forms and level."""
+        self._recall = recall
+        printed = self.printed
+        self._home = self._own_home() or self._home
+        ends = {mention.end: mention.start for mention in printed}
+        levels = Levels(self._gazetteer, self._names, self._home, self._year, self._text)
+        named = levels.read([mention for mention in printed if not _DEICTIC.fullmatch(mention.name)], ends)
+        self._at = {mention.start: mention for mention in named}
+        self._ending = {mention.end: mention for mention in named}
+        # chains first inside a level, so that a name printed with its parent decides for the same name alone; so does
+        # a name in full for its short form
+        within = {m.start for m in named if m.start in ends and m.name.endswith("自然村")}  # after what holds them
+        named.sort(key=lambda m: (ORDER[m.level], m.start in within, m.start not in ends, not _in_full(m), m.start))
+        for group in ("upper", "lower"):
+            if group == "lower":
+                self._bodies()
+            for mention in named:
+                if (mention.level in UPPER) == (group == "upper"):
+                    self._settle(mention, ends)
+        for mention in sorted(printed, key=lambda m: m.start):
+            if _DEICTIC.fullmatch(mention.name):
+                place = self._deictic(mention)
+                if place is not None:
+                    self.places[mention.start] = place
+                    self._trail.add(mention.start, place)
+
+    def _own_home(self) -> Division | None:
+        """The county or city far from home that a line by itself, a dateline or the newspaper in one says the article comes
+        from: 某县⏎…, 某县讯, 某市晚报讯."""
+        for start, end, name in self._heads():
+            begins = start == 0 or self._text[start - 1] == "\n"
+            upper = self._names.get(name) if begins else None
+            if upper is None:
+                continue
+            paper = MEDIA.match(self._text, start + len(name))
+            alone = self._text[end : end + 1] == "\n" and not paper
+            if (paper or not upper.short) and (alone or _DATELINE.match(self._text, end)):
+                division = self._best(list(upper.divisions), "city" if paper else "county")
+                near = self._home is not None and self._home.code[:4] == division.code[:4]
+                return None if near or division.level == "province" else division
+        return None
+
+    def _heads(self) -> Iterator[tuple[int, int, str]]:
+        """What may tell where the article comes from: start and end of a place or a newspaper, and the name of the place."""
+        for mention in self.printed:
+            if mention.level in ("city", "county"):
+                yield mention.start, mention.end, mention.name
+        for start, text in self.bodies:
+            if (upper := self._names.starts(text, 0)) is not None and MEDIA.match(text, len(upper.name)):
+                yield start, start + len(text), upper.name
+
+    def told(self) -> Iterable[tuple[str, Place]]:
+        """What the article prints under a parent, and counties: name and place."""
+        return self._firm.items()
+
+    def level_of(self, name: str) -> str:
+        """The level of a place whose source does not tell it."""
+        if match := _DEICTIC.fullmatch(name):
+            word = match.group()[1:]
+            home = self._home.level if self._home and self._home.name.endswith(word) else None
+            return home if home in _LEVEL_OF_WORD[word] else _LEVEL_OF_WORD[word][0]
+        upper = self._names.get(name)
+        if upper is not None and name not in self._others:
+            return self._best(list(upper.divisions), "").level
+        level = bounds().level_of(name)
+        if level is None and self._home is not None and self._home.level == "county":
+            level = "town" if self._gazetteer.town_by_stem(self._home.code, name) is not None else None
+        return level or "other"
+
+    def _settle(self, mention: Printed, ends: dict[int, int]) -> None:
+        parent = self._parent(mention, ends)
+        place = self._resolve(mention, parent, self._listed(mention, ends) if parent is None else None)
+        if place is not None:
+            self.places[mention.start] = place
+            self._trail.add(mention.start, place)
+            if parent is not None or (mention.level, mention.name) not in self._by_name:
+                self._by_name[mention.level, mention.name] = place
+            known = place.level in ("county", "town") and place.code is not None
+            if known or (parent is not None and place.path.count("/") >= _COUNTY_DEPTH):
+                self._firm.setdefault(mention.name, place)
+
+    def _bodies(self) -> None:
+        """Places at the head of the names of organisations: they are spoken of, though no mentions of their own."""
+        for start, text in self.bodies:
+            end, county = 0, self._home
+            while (upper := self._names.starts(text, end)) is not None:
+                behind = end + len(upper.name)
+                below = self._names.starts(text, behind)
+                if upper.short and end == 0 and (below is None or (below.short and not upper.free)):
+                    break  # a short name may be a word: 广西|梧州市, but not 和平|医院
+                inside = [d for d in upper.divisions if end and county and d.code.startswith(significant(county.code))]
+                if end and not inside:
+                    break  # 西昌市|公安局: no county of 公安
+                county = inside[0] if inside else self._best(list(upper.divisions), "county")
+                self._trail.add(start + end, Place.of(county))
+                end = behind
+            match = _PLACE_OF_BODY.match(text, end)
+            if match and county is not None:
+                towns = self._gazetteer.under(county.code, match.group(), "town")
+                if not towns and end == 0:  # of a town elsewhere that has the villages of the article
+                    towns = [
+                        t for t in self._gazetteer.lookup(match.group(), "town") if self._villages_in(t) >= _SEVERAL
+                    ]
+                if len({town.path for town in towns}) == 1:
+                    self._trail.add(start + end, Place.of(towns[0]))
+
+    def _parent(self, mention: Printed, ends: dict[int, int]) -> Place | None:
+        """The place printed right before, if it can hold this one."""
+        before = ends.get(mention.start)
+        place = self.places.get(before) if before is not None else None
+        return place if place is not None and may_hold(place.level, mention.level, mention.name) else None
+
+    def _listed(self, mention: Printed, ends: dict[int, int]) -> Place | None:
+        """The place printed before a list of villages, as behind its first: 丙村 of 甲镇|乙村、丙村 lies in 甲镇 too."""
+        before: Printed | None = mention
+        while before is not None and before.start not in ends:
+            at = before.start - 1
+            before = self._ending.get(at) if _LISTED.match(self._text, at) else None
+            before = before if before is not None and fits(before.level, mention.level) else None
+        return self._parent(before, ends) if before is not None else None
+
+    def _resolve(self, mention: Printed, parent: Place | None, listed: Place | None) -> Place | None:
+        if mention.level in UPPER:
+            return self._upper(mention.name, mention.level, parent)
+        if parent is None and (mention.level, mention.name) in self._by_name:
+            return self._by_name[mention.level, mention.name]
+        if mention.level in ("compound", "other"):
+            inside = [d for form in COUNTY_SUFFIXES for d in self._under(parent, mention.name + form)]
+            return Place.of(inside[0]) if inside else self._within(mention, parent)
+        for suffix in SUFFIXES_OF[mention.level] if parent is None else ():
+            if known := self._by_name.get((mention.level, mention.name + suffix)):
+                return known
+        return self._lower(mention, parent, listed)
+
+    def _under(self, parent: Place | None, county: str) -> list[Division]:
+        """The county of a name in the province or city printed before it."""
+        if parent is None or parent.code is None or parent.level not in UPPER:
+            return []
+        return list(self._gazetteer.under(parent.code, county, "county"))
+
+    # ------------------------------------------------------------------------------------------ province to county
+    def _upper(self, name: str, level: str, parent: Place | None) -> Place | None:
+        upper = self._names.get(name)
+        choices = list(upper.divisions) if upper else []
+        if parent is not None and parent.code:
+            inside = [d for d in choices if d.code.startswith(significant(parent.code))]
+            if inside:
+                return Place.of(inside[0])
+        home = self._home
+        if home is not None and home.level == "county" and home.name.startswith(name) and len(name) > 1:
+            return Place.of(home)  # clipped, or in full: the home county itself
+        if choices:
+            return Place.of(self._best(choices, level))
+        city = parent.code[:4] if parent is not None and parent.code else home.code[:4] if home else ""
+        forms = [name] if name.endswith(COUNTY_SUFFIXES) else [name + suffix for suffix in COUNTY_SUFFIXES]
+        found = [d for form in forms for d in self._gazetteer.misprints(city, form, "county")] if city else []
+        found = [d for d in found if d.status == "official"] or found
+        if len(found) == 1:
+            return dataclasses.replace(Place.of(found[0]), status="fuzzy")
+        above = parent.path if parent is not None else _upto(home, "city")
+        return Place(level, f"{above}/{name}" if above else name, None, "unlisted")
+
+    def _best(self, choices: list[Division], level: str) -> Division:
+        """Of several divisions of one name: in the home region, else where the article is, else of the level found."""
+        seen = self._trail.regions
+        home = self._home.code if self._home else ""
+
+        def rank(division: Division) -> tuple[float, ...]:
+            code = significant(division.code).ljust(6, "0")
+            near = max((n for n in (2, 4, 6) if home and home[:n] == code[:n]), default=0)
+            mentioned = sum(seen[code[:n]] for n in (2, 4))
+            today = division.status == "official"
+            return near, min(mentioned, 1), division.level == level, -ORDER[division.level], today
+
+        return max(choices, key=rank)
+
+    # ------------------------------------------------------------------------------------------ town, community, village
+    def _lower(self, mention: Printed, parent: Place | None, listed: Place | None) -> Place | None:
+        name, level = mention.name, mention.level
+        forms = [name]
+        if not name.endswith(SUFFIXES_OF[level]) or len(name) == _SHORTEST:  # 安乡 for 安乡镇
+            forms += [name + suffix for suffix in SUFFIXES_OF[level]]
+        areas = [parent] if parent is not None else list(self._around(mention, listed))
+        counties = any(area.level == "county" for area in areas)
+        for area in areas:
+            wide = area is not listed and (listed is not None or (area.level == "city" and counties))
+            if wide and self._gazetteer.count(name) > RARE:
+                continue  # a village that many counties have is not that of a county the article does not speak of
+            found = self._matching.exactly(area, forms, level)
+            if not found and area.level == "town":
+                found = self._matching.varied(area, name, level)
+            if found:
+                return self._choose(found, area, mention)
+        for area in areas if listed is None else [listed]:
+            found = self._matching.varied(area, name, level) or self._matching.misprinted(
+                area, name, level, area is parent
+            )
+            if found:
+                return self._choose(found, area, mention)
+        if parent is None and (self._home is None or level == "town"):
+            everywhere = self._with_child([d for d in self._gazetteer.lookup(name) if fits(d.level, level)], mention)
+            if len(everywhere) == 1 and self._credible(everywhere[0]):
+                return Place.of(everywhere[0])
+        if parent is None and listed is None:
+            self.unknown = True
+            if self._recall is not None and (known := self._recall(forms, level)):
+                return known
+        above = parent or listed or (None if self._is_elsewhere(mention) else self._above(mention, areas))
+        if level in LOWEST and not name.endswith(_ENDS_OF_LOWEST):
+            name += SUFFIXES_OF[level][0]
+        return Place(level, f"{above.path}/{name}" if above else name, None, "unlisted")
+
+    def _credible(self, town: Division) -> bool:
+        """Whether the only place of a name in the country is meant, though home has none: it lies in the home province, or
+        the article speaks of no place of home, and the name is rare or the article names a village of that town."""
+        home = self._home
+        if home is None or town.code[:2] == home.code[:2]:
+            return True
+        if self._trail.regions[home.code[:4]]:
+            return False
+        complete = (self._year or 0) >= OLDEST_EDITION  # the gazetteer has all that home had
+        return complete or len(town.name) > _LONG or self._villages_in(town) > 0
+
+    def _is_elsewhere(self, mention: Printed) -> bool:
+        """Whether a town that home has not lies where the article does not say: it names no county, and towns are called so."""
+        listed = (self._year or 0) >= OLDEST_EDITION and self._gazetteer.count(mention.name) > 0
+        return mention.level == "town" and listed and not any(len(code) > _CITY for code in self._trail.regions)
+
+    def _villages_in(self, town: Division) -> int:
+        """How many villages and communities that the article names the gazetteer has in a town."""
+        names = {m.name for m in self.printed if m.level in LOWEST}
+        forms = {name: (name, *(name + suffix for suffix in SUFFIXES_OF["village"])) for name in names}
+        return sum(any(self._gazetteer.under(town.code, form) for form in forms[name]) for name in names)
+
+    def _above(self, mention: Printed, areas: list[Place]) -> Place | None:
+        """Of the areas around that which a name of no list is put into: a town is taken in its own paragraph only."""
+        paragraph = self._text.rfind("\n", 0, mention.start) + 1
+        near = self._trail.last(mention.start, ("town",), paragraph)
+        wide = [area for area in areas if area.level != "town" or area is near]
+        return self._rather_home(next(iter(wide or areas), None))
+
+    def _with_child(self, found: list[Division], mention: Printed) -> list[Division]:
+        """Of several divisions those that hold the place printed right behind, if any does: 沙河镇某某村."""
+        child = self._at.get(mention.end) if len(found) > 1 else None
+        return (child and [d for d in found if self._gazetteer.under(d.code, child.name)]) or found
+
+    def _rather_home(self, place: Place | None) -> Place | None:
+        """The county at home instead of one elsewhere that an article touches on which speaks of home as well."""
+        home = self._home
+        if home is None or place is None or place.path.startswith(home.path) or place.level in ("town", *LOWEST):
+            return place
+        return Place.of(home) if self._trail.regions[significant(home.code)] else place
+
+    def _choose(self, found: list[Division], area: Place, mention: Printed) -> Place:
+        """One of the divisions of a name inside an area; the area's own path if nothing tells them apart."""
+        current = [d for d in found if d.status == "official"] or found
+        if len({d.path for d in current}) > 1:
+            for town in self._trail.near(mention.start, "town"):
+                inside = [d for d in current if town.code and d.code.startswith(significant(town.code))]
+                if inside:
+                    return Place.of(inside[0])
+            name = current[0].path.rpartition("/")[2]
+            return Place(mention.level, f"{area.path}/{name}", None, "unlisted")
+        place = Place.of(current[0])
+        if not place.path.startswith(area.path + "/"):  # a printed parent wins
+            place = dataclasses.replace(place, path=f"{area.path}/{place.path.rpartition('/')[2]}")
+        return place
+
+    def _around(self, mention: Printed, listed: Place | None) -> Iterator[Place]:
+        """Areas to look in for a name without a parent: that of its list, places of the article, home, the home city."""
+        seen: set[str] = set()
+        places = self._trail.near(mention.start, "county")
+        if mention.level in LOWEST:
+            towns = self._trail.near(mention.start, "town")
+            last = self._trail.last(mention.start, ("county", "town"))
+            if last is not None and last.level == "county":  # 甲县乙镇…丙县…: what comes now is in the last county
+                inside = [town for town in towns if town.path.startswith(last.path + "/")]
+                places = [*inside, last, *towns, *places]
+            else:
+                places = [*towns, *places]
+        if listed is not None:
+            places.insert(0, listed)
+        if self._home is not None:
+            places.append(Place.of(self._home))
+            city = self._gazetteer.get(self._home.code[:4]) if self._home.level == "county" else None
+            places += [Place.of(city)] if city is not None else []
+        for place in places:
+            if place.path not in seen:
+                seen.add(place.path)
+                yield place
+
+    # ------------------------------------------------------------------------------------------ compound, other, deictic
+    def _within(self, mention: Printed, parent: Place | None) -> Place:
+        if parent is None and mention.level == "other" and mention.name in self._others:
+            return Place("other", self._others[mention.name])
+        above = parent or self._rather_home(self._trail.last(mention.start, _DIVISIONS))
+        path = above.path if above is not None else _upto(self._home, "county")
+        if mention.level == "other" and parent is None:
+            path = "/".join(path.split("/")[:3])
+        return Place(mention.level, f"{path}/{mention.name}" if path else mention.name)
+
+    def _deictic(self, mention: Printed) -> Place | None:
+        word = mention.name[1:]
+        levels = _LEVEL_OF_WORD[word]
+        upper = levels[0] in UPPER
+        exact = self._trail.fitting(mention.start, levels, word)
+        if mention.name[0] in "我本" and upper and not (exact is not None and self._elsewhere()):
+            home = self._own(levels, word)
+            exact = Place.of(home) if home is not None else exact
+        if exact is not None or upper:
+            return exact
+        return self._trail.fitting(mention.start, levels, "")
+
+    def _own(self, levels: Collection[str], word: str) -> Division | None:
+        """What 我 and such a word mean on the page: its home, or the city or province above."""
+        home = self._home
+        if home is None or (home.level in levels and home.name.endswith(word)):
+            return home
+        for level in levels:
+            division = self._gazetteer.get(home.code[: _DIGITS[level]])
+            if division is not None and division.level == level and (level != "county" or division.name.endswith(word)):
+                return division
+        return None
+
+    def _elsewhere(self) -> bool:
+        """Whether the article speaks of one city alone, more than once, and that is not the home of the page."""
+        regions = self._trail.regions
+        cities = [code for code in regions if len(code) == _DIGITS["city"]]
+        return (
+            len(cities) == 1 and regions[cities[0]] > 1 and self._home is not None and self._home.code[:4] != cities[0]
+        )
+
+
+def _in_full(mention: Printed) -> bool:
+    """Whether a name is printed with what it is: 石桥镇, not 石桥."""
+    return mention.name.endswith(SUFFIXES_OF.get(mention.level, ()))
+
+
+def _upto(division: Division | None, level: str) -> str:
+    """The path of a division, cut below a level."""
+    if division is None:
+        return ""
+    return division.path if ORDER[division.level] <= ORDER[level] else division.path.rpartition("/")[0]
