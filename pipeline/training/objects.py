@@ -47,7 +47,6 @@ class Example:
     none: Tensor  # (Q,) nothing is counted
     turns: Tensor  # (P + Q,) index of the score of each answer after the right one of the quantity before, -1: none
     ties: Tensor
-    prior: float = 0.0  # what nothing is likelier here than on pages, in log odds: the model is to learn pages
 
     def narrowed(self, scores: Tensor, keep: int) -> Example:
         """The same with the `keep` best pairs of each quantity by `scores`, and the right ones."""
@@ -76,8 +75,7 @@ def example(text: str, reading: Reading, vectors: Tensor) -> Example:
     follow = [_follow(reading, words, i) for i in range(len(records))]
     turn = np.concatenate([f[0][1:] for f in follow] + [f[0][:1] for f in follow])
     tie = np.concatenate([f[1][1:] for f in follow] + [f[1][:1] for f in follow])
-    right_, none_, turn_, tie_ = map(torch.from_numpy, (right, none, turn, tie))
-    return Example(text, vectors, reading, right_, none_, turn_, tie_)
+    return Example(text, vectors, reading, *map(torch.from_numpy, (right, none, turn, tie)))
 
 
 def _unquoted(words: str) -> str:
@@ -157,7 +155,6 @@ class Batch:
     none: Tensor
     turns: Tensor
     ties: Tensor
-    prior: Tensor  # of nothing, for each quantity
 
 
 def collate(some: Sequence[Example]) -> Batch:
@@ -190,7 +187,6 @@ def collate(some: Sequence[Example]) -> Batch:
             ("none", e.none),
             ("turns", e.turns[:n]),
             ("ties", e.ties[:n]),
-            ("prior", torch.full((len(e.none),), e.prior)),
         ):
             parts[name].append(torch.as_tensor(value))
         none_turns.append(e.turns[n:])
@@ -291,7 +287,7 @@ class Network(nn.Module):
         known = (torch.rand(len(none)) > 0.25)[torch.cat([batch.owner, torch.arange(len(none))])]
         follow = self.w["turns"][batch.turns.clamp(min=0)] * (batch.turns >= 0)
         follow = (follow + self.w["ties"][batch.ties.clamp(min=0)] * (batch.ties >= 0)) * known
-        everything = torch.cat([scores, none + batch.prior]) + follow
+        everything = torch.cat([scores, none]) + follow
         right = torch.cat([batch.right, batch.none])
         owner = torch.cat([batch.owner, torch.arange(len(none))])
         whole = _segments(everything, owner, len(none))
@@ -391,19 +387,11 @@ def _batches(order: Sequence[Example], size: int) -> list[list[Example]]:
     return out
 
 
-def _odds_of_nothing(data: Sequence[Example]) -> float:
-    """Logarithm of the odds that a quantity counts nothing."""
-    none = torch.cat([e.none for e in data]).float().mean().item()
-    return float(np.log(none / (1 - none)))
-
-
 def train(settings: dict[str, Any]) -> None:
     """Train by the `objects` part of configs/train.yaml and write the models to its folder."""
     names = load_model(settings["names"])
     data = [e for folder in settings["pages"] for e in labelled(Path(folder), names)]
-    practice = practised(Path(settings["counted"]), names)
-    prior = _odds_of_nothing(practice) - _odds_of_nothing(data)
-    data += [replace(e, prior=prior) for e in practice]
+    data += practised(Path(settings["counted"]), names)
     watch: dict[str, Sequence[Example]] = {
         k: labelled(Path(folder), names) for k, folder in settings.get("score", {}).items()
     }
