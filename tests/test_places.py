@@ -430,6 +430,12 @@ def test_a_list_of_communities_behind_their_street(places: Places, linker: Linke
     assert found(places, "昭阳街道党员、干部、文林社区居民参加。") == [("昭阳街道", "town"), ("文林社区", "community")]
 
 
+def test_a_community_by_its_residents_committee(places: Places) -> None:
+    assert ("文林", "community") in found(places, "文林居委会主任领了奖。")
+    assert ("柏岗", "community") in found(places, "昭阳街道柏岗居委会主任领了奖。")  # of no list
+    assert found(places, "昭阳街道社区居委会和各居委会组织居民。") == [("昭阳街道", "town")]
+
+
 def test_what_is_printed_as_a_village_is_one_though_the_list_has_a_community(linker: Linker) -> None:
     doc = make("戴南镇张万村举行比赛。", XINGHUA)
     set_spans(doc, MENTIONS, [(0, 3, "PLACE", Mention("PLACE")), (3, 6, "PLACE", Mention("PLACE"))])

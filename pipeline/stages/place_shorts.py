@@ -25,6 +25,7 @@ _LIST = re.compile(
     r"((?:[\u4e00-\u9fff]{2,6}、){0,12}[\u4e00-\u9fff]{2,8}?)"
     rf"(?:(等)({_COUNT})?|({_COUNT}))(镇街|乡镇|街道|社区|行政村|自然村|村民小组|村民组|村庄|[镇乡村])"
 )
+_RESIDENTS = re.compile(r"[\u4e00-\u9fff]{2,4}(?=居委会|居民委员会)")  # 东关居委会
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _PAIR = 4  # characters; 石桥和东关 is two names
 _AND = re.compile(r"(?<=[\u4e00-\u9fff]{2})[和及与](?=[\u4e00-\u9fff]{2})")
@@ -61,6 +62,8 @@ class Shorts:
             add(start, end, level, "list", 8.0)
         for start, end, level in self._before_full(text, found, region):
             add(start, end, level, "list", 8.0)
+        for start, end in self._before_residents(text, ends, region):
+            add(start, end, "community", "list", 8.0)
         for f in found:
             if f.level == "town":
                 for length in (4, 3, 2):
@@ -151,6 +154,17 @@ class Shorts:
                 stem = text[start:end]
                 if self._local(stem, f.level, region) or (under and (_sounds(stem) or self._named(stem, f.level))):
                     yield start, end, f.level
+
+    def _before_residents(self, text: str, ends: Collection[int], region: Region) -> Iterable[tuple[int, int]]:
+        """The communities that are named by their residents' committee alone: those that the home region has, or that stand
+        right behind their town."""
+        for match in _RESIDENTS.finditer(text):
+            for start in range(match.start(), match.end() - 1):
+                stem = text[start : match.end()]
+                behind = start in ends and not stem.endswith("社区") and _sounds(stem)
+                if behind or (self._edge(text, start, ends) and self._local(stem, "community", region)):
+                    yield start, match.end()
+                    break
 
     def _named(self, stem: str, level: str) -> bool:
         """Whether some place in the country is one that print may call `stem`."""
