@@ -180,7 +180,9 @@ class UnitNames:
             if ends and text[0] in _UPPER_WORDS and self._elsewhere(text[0], at, long):
                 continue
             short = own and len(text) <= 0.6 * len(long) and text[0] == long[0] and _in_order(text, long)
-            short = short or _shortened(text, other.name, region) or other.without_levels.endswith(text)
+            if not short and text[: region + 2] == other.name[: region + 2]:
+                short = _shortened(text, other.name, region)
+            short = short or other.without_levels.endswith(text)
             if (ends or short) and kind_of(text).kinds in ((), kind_of(long).kinds):
                 best = other.name
         return best

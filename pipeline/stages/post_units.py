@@ -354,7 +354,7 @@ class Units(UnitNames):
     def _bare(self, at: int) -> bool:
         """Whether no place or organisation stands before a title in its clause."""
         low = self.clause_start(at)
-        return not any(low <= n.start < at for n in self.names)
+        return bisect_left(self.starts, low) == bisect_left(self.starts, at)
 
     def _team_before(self, title: Title, at: int) -> Unit | None:
         """组长 is of the group of the paragraph: 审计组, “某专班”."""
