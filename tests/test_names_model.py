@@ -323,8 +323,12 @@ def tiny_corpora(folder: Path) -> dict:
             {
                 "name": "only", "steps": 12, "learning_rate": 0.01, "copies": 1,
                 "shares": {"msra": 0.3, "pfr": 0.1, "cluener": 0.1, "resume": 0.1, "news": 0.4},
-            }
+            },
+            {
+                "name": "beside", "start": "only", "steps": 3, "learning_rate": 0.01, "copies": 1, "shares": {"news": 1.0},
+            },
         ],
+        "mean": ["only", "beside"],
     }  # fmt: skip
 
 
@@ -337,7 +341,7 @@ DIVISIONS = [
 
 @pytest.mark.torch
 def test_one_command_trains_a_model(tmp_path: Path):
-    pytest.importorskip("torch")
+    torch = pytest.importorskip("torch")
     pytest.importorskip("scipy")
     from pipeline import train
 
@@ -349,6 +353,10 @@ def test_one_command_trains_a_model(tmp_path: Path):
     assert train.main(["names", str(config)]) == 0
     model = names.NameModel(tmp_path / "model")
     assert set(model.labels) == {"news", "msra"}
+    ends = [torch.load(tmp_path / "work" / f"{phase}.pt")["heads.news.bias"] for phase in ("only", "beside")]
+    assert not torch.equal(*ends)
+    with np.load(tmp_path / "model" / "names.npz") as weights:
+        assert np.allclose(weights["heads.news.bias"], ((ends[0] + ends[1]) / 2).numpy(), atol=1e-3)
     (tmp_path / "in.jsonl").write_text('{"text": "韩国强从柳泉县来到桃园镇"}\n', encoding="utf-8")
     arguments = [str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"), "--model", str(tmp_path / "model")]
     assert main(["predict-msra", *arguments]) == 0

@@ -303,9 +303,8 @@ def train(settings: dict[str, Any]) -> None:
         ids, pairs = np.load(work / "ids.npy"), np.load(work / "pairs.npy")
         pretrain(encoder, ids, pairs, int(settings["pretraining_steps"]), work / "encoder.pt", seed=seed)
     learn(settings)
-    last = work / f"{settings['phases'][-1]['name']}.pt"
     vocabulary, tagger = load_vocabulary(work), new_tagger(settings)
-    tagger.load_state_dict(torch.load(last), strict=False)
+    tagger.load_state_dict(mean_of(work, settings.get("mean", [settings["phases"][-1]["name"]])), strict=False)
     export(tagger, vocabulary, Path(settings["output"]))
     if unseen := list(_unseen(settings)):
         print("powers of scores:", calibrate(Path(settings["output"]), unseen))
@@ -330,8 +329,17 @@ def new_tagger(settings: dict[str, Any]) -> Tagger:
     return Tagger(encoder, {name: tag_count(name) for name in CONVENTIONS})
 
 
+def mean_of(work: Path, phases: list[str]) -> dict[str, torch.Tensor]:
+    """The mean of the weights at the end of these phases (a "model soup", Wortsman et al. 2022): steadier than each of them."""
+    states = [torch.load(work / f"{phase}.pt") for phase in phases]
+    return {key: torch.stack([state[key] for state in states]).mean(0) for key in states[0]}
+
+
 def learn(settings: dict[str, Any]) -> None:
-    """The supervised phases; the weights of each go to a file of its name in the folder `work`."""
+    """The supervised phases, each from the one before or from the one it names as `start`.
+
+    The weights of each go to a file of its name in the folder `work`.
+    """
     torch.set_num_threads(1)
     work, seed = Path(settings["work"]), int(settings["seed"])
     vocabulary, data, tagger = load_vocabulary(work), Corpora(settings), new_tagger(settings)
@@ -343,6 +351,8 @@ def learn(settings: dict[str, Any]) -> None:
         if kept.exists():
             tagger.load_state_dict(torch.load(kept), strict=False)
             continue
+        if "start" in part:
+            tagger.load_state_dict(torch.load(work / f"{part['start']}.pt"), strict=False)
         tagger.encoder.dropout.rate = float(part.get("dropout", settings["dropout"]))
         streams = {name: Batches(samples, vocabulary, rng) for name, samples in data.samples.items()}
         copies = int(part["copies"])
