@@ -332,7 +332,7 @@ def _common(stem: str, suffix: Suffix, near: str | None, chained: bool, head: bo
     if chained:
         return near is None and suffix.group == "town" and _ordinary(stem)  # 某市推行街道
     if lowest and upper_names().get(stem) is not None and not (listed and near is not None):
-        return True  # a city and the common noun: 潍坊社区工作; but 东关、黄山社区
+        return True  # a city and the common noun: 潍坊社区工作; but 东关、中山社区
     return near is None and not site and (lowest or suffix.group == "town" or not suffix.strong) and _ordinary(stem)
 
 
