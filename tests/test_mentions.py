@@ -273,7 +273,7 @@ def test_a_source_is_believed_as_far_as_the_model_thinks_it_possible() -> None:
 
 
 def test_a_department_whose_head_follows_is_believed_against_the_model() -> None:
-    assert weigh("ORG", 0.005, "department") > 0.5 > weigh("ORG", 0.005, "place_suffix")
+    assert weigh("ORG", 0.02, "department") > 0.5 > weigh("ORG", 0.02, "place_suffix")
 
 
 def test_without_a_model_the_shares_of_the_sources_tell() -> None:
