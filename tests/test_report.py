@@ -210,7 +210,7 @@ class Reader:
         )
 
     def counted(self, text: str) -> None:
-        self.page.wait_for_function("text => document.querySelector('.count').textContent.startsWith(text)", arg=text)
+        self.page.locator(".count").filter(has_text=re.compile("^" + re.escape(text))).wait_for()
 
 
 @pytest.fixture
@@ -243,7 +243,7 @@ def test_a_table_is_searched_filtered_sorted_and_paged(reader, seed_run):
     reader.go("#/table/quantities")
     assert len(reader.rows()) == 50
     reader.page.get_by_label("next page").click()
-    reader.page.wait_for_function("document.querySelector('tbody tr').dataset.row === '50'")
+    reader.page.locator("tbody tr:first-child[data-row='50']").wait_for()
 
     reader.page.get_by_role("button", name="value", exact=True).click()
     reader.page.get_by_role("button", name="value", exact=True).click()
@@ -339,7 +339,7 @@ def test_marks_that_nest_or_overlap_are_all_seen(reader, report):
     lanes = run.evaluate("e => [0, 1].map(lane => e.style.getPropertyValue(`--lane-${lane}`))")
     assert all(lanes)
     run.click()
-    reader.page.wait_for_function("document.querySelectorAll('#card section').length > 1")
+    reader.page.locator("#card section").nth(1).wait_for()
 
 
 @pytest.mark.browser
