@@ -2,12 +2,10 @@
 kind. All names are invented."""
 
 import pytest
+from credits import C, P, R, byline, is_no_byline, names_and_roles
 
 from pipeline.folding import fold
-from pipeline.page.bylines import parse
 from pipeline.page.datelines import leading, trailing
-
-R, C, P = "reporter", "correspondent", "photographer"
 
 LINES = [
     # where a picture is from is no name
@@ -110,16 +108,9 @@ NEITHER = [
 ]
 
 
-def _read(credit):
-    return [(b.name, b.role) for b in credit.bylines] if credit else None
-
-
 @pytest.mark.parametrize(("line", "wanted"), LINES)
 def test_spelling_of_a_byline(line, wanted):
-    credit = parse(fold(line))
-    assert credit is not None
-    assert credit.sure
-    assert _read(credit) == wanted
+    assert byline(line) == wanted
 
 
 @pytest.mark.parametrize(("text", "wanted", "dateline"), LEADS)
@@ -127,7 +118,7 @@ def test_byline_at_the_head_of_a_text(text, wanted, dateline):
     lead = leading(fold(text))
     assert lead is not None
     assert text[lead.end :] in ("天晴。", "近日，天晴。", "")
-    assert _read(lead) == wanted
+    assert names_and_roles(lead) == wanted
     assert lead.dateline == dateline
 
 
@@ -136,13 +127,12 @@ def test_byline_at_the_end_of_a_text(text, wanted):
     found = trailing(fold(text))
     assert found is not None
     assert text[: found[0]].strip("“”") == "天晴了。"
-    assert _read(found[1]) == wanted
+    assert names_and_roles(found[1]) == wanted
 
 
 @pytest.mark.parametrize("line", NEITHER)
 def test_line_is_no_byline(line):
-    credit = parse(fold(line))
-    assert credit is None or not credit.sure or not credit.bylines
+    assert is_no_byline(line)
 
 
 @pytest.mark.parametrize("text", ["还有甲乙（青山二中）、高远山", "天晴了。大家都笑了", "天晴了。田野"])
