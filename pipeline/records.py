@@ -220,12 +220,15 @@ _SPAN = (
     ("start", _INT, "raw offset of the first character in pages.text"),
     ("end", _INT, "raw offset behind the last character"),
 )
-_FACT = (
+_SENTENCE = (
     ("sentence", _STR, "the sentence it stands in"),
     ("issue_date", _DAY, "day of the newspaper, null if unknown"),
     ("province", _STR, "province of its place, else of the article's; null if neither is known"),
     ("city", _STR, "city of its place"),
     ("county", _STR, "county or district of its place"),
+)
+_FACT = (
+    *_SENTENCE,
     ("source", _STR, "rule, lexicon or model that found it"),
     ("score", pa.float32(), "confidence, null if the source has none"),
 )
@@ -315,7 +318,7 @@ TABLES: dict[str, pa.Schema] = {
         _PAGE,
         *_SPAN,
         ("as_of", _DAY, "day of the statement"),
-        *_FACT[:-2],
+        *_SENTENCE,
         ("source", _STR, "what joins person and title: before, list, predicate, …; near where nothing does"),
         ("score", pa.float32(), "null: a construction is there or not; how sure the names are, mentions.score tells"),
     ),

@@ -15,7 +15,7 @@ from pipeline.lexicon.place_names import upper_names
 from pipeline.lexicon.place_names import words as place_words
 from pipeline.page.byline_spelling import MARKS, plain, unmarked
 from pipeline.page.name_forms import HAN, NAME, cut_names, is_name, join_names
-from pipeline.page.notes import is_note
+from pipeline.page.notes import PICTURE_AGENCIES, is_note
 from pipeline.records import Byline
 
 _HOUSE = "融媒体中心|融媒体|融媒|全媒体|日报|晚报|早报|晨报|时报|商报|周报|报社|报业|电视台|传媒|网|新闻|视频|客户端|在线|发布"
@@ -63,7 +63,7 @@ _GAP = re.compile(rf"[\s、,;/:|&{re.escape(MARKS)}]+")
 _DASH_SIGNS = re.compile(r"(?:—{1,3}|-{2,3})\s*")
 _READER = re.compile(r"(?:读者|网友)\s?[:\s]\s?")
 _UNIT_END = re.compile(r"[局委办部会院校站台社处所队司行室科馆园厂库场矿店报心学府道镇乡县区市州旗省村中小]")
-_SIGNED = 4.0  # log odds of a name alone behind a dash
+SIGNS = 4.0  # log odds of a name that signs by itself
 _PEN_NAME = 2.2  # log odds of two characters as those of a given name, for a name without surname in brackets
 _NEVER = re.compile(r"[。!?“”《》\d]")  # what no byline holds
 _PHOTO_BEHIND = re.compile(r"(?:摄影报道|摄影|摄制|拍摄|航拍|摄)(?=$|[\s)、,;/])")
@@ -77,9 +77,9 @@ _NO_RUN = re.compile(  # in what stands behind 记者 and is no name: 记者手�
 )
 _STOCK = re.compile(  # where a picture is from, in the place of a name
     r"(?:(?:受访者|受访单位|受访对象|采访对象|主办方|活动方|本人|企业|学校|单位|资料|网络|视觉中国|人民视觉)(?:供图|提供|图片?|照片)"
-    r"|视觉中国|人民视觉|人民图片|光明图片|新华社发|(?P<short>资料|网络|网图))(?=$|[\s)、,;])"
+    rf"|{PICTURE_AGENCIES}|新华社发|(?P<short>资料|网络|网图))(?=$|[\s)、,;])"
 )
-_STOCK_BEHIND = re.compile(r"\s?[(](?:视觉中国|人民视觉|人民图片|光明图片|新华社发|资料图片?|资料照片)[)]$")
+_STOCK_BEHIND = re.compile(rf"\s?[(](?:{PICTURE_AGENCIES}|新华社发|资料图片?|资料照片)[)]$")
 _ONLY_BEFORE = re.compile(rf"(?:{_BEFORE}){{1,4}}")
 _HOUSE_NAME = re.compile(rf"[{HAN}]{{2,8}}")
 _HOUSE_BEFORE = re.compile(rf"[/+·、](?=[{HAN}]{{0,8}}记者)")  # between two houses, or behind the name of an app
@@ -103,7 +103,7 @@ def _boxed(text: str) -> Credit | None:
     """A byline behind 口, which □ is often taken for: the names have to be sure."""
     credit = parse("□" + text[1:])
     names = [byline.name for byline in credit.bylines] if credit else []
-    sure = all(map(is_name, names)) and any(person_names().score(name) >= _SIGNED for name in names)
+    sure = all(map(is_name, names)) and any(person_names().score(name) >= SIGNS for name in names)
     return credit if names and (sure or _ROLE_IN_CHUNK.match(text[1:].lstrip())) else None
 
 
@@ -135,7 +135,7 @@ def parse(text: str, likely: bool = False) -> Credit | None:
         return Credit((Byline(name, "correspondent"),), True)
     if m := _DASH_SIGNS.match(text):
         name = text[m.end() :]
-        if is_name(name) and person_names().score(name) >= _SIGNED:
+        if is_name(name) and person_names().score(name) >= SIGNS:
             return Credit((Byline(name, "correspondent"),), True)
         text = name if _READER.match(name) else text
     if (m := _READER.match(text)) and is_name(text[m.end() :]):

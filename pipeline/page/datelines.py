@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.lexicon.person_names import person_names
 from pipeline.page.byline_spelling import MARKS
-from pipeline.page.bylines import Credit, parse
+from pipeline.page.bylines import SIGNS, Credit, parse
 from pipeline.page.name_forms import HAN, is_name
 from pipeline.records import Byline
 
@@ -114,7 +114,6 @@ def _bare_names(text: str, at: int) -> tuple[int, tuple[Byline, ...]] | None:
 _WORD = re.compile(r"\S+?(?=[\s:,]|$)")
 _AFTER_NAMES = re.compile(r"\s*(?:报道\s*)?(?:[:,]\s*)?")
 _SENTENCE_END = re.compile(r"[。!?…;](?:[”’」』\"')]{0,3})|[”』」)]|[.](?=\s|$)")
-_ALONE = 4.0  # log odds of a name that signs by itself
 _CREDITS = 4  # bylines that stand one behind the other
 _TAIL_PAREN = re.compile(r"\s*\(([^()]{2,80})\)\s*$")
 
@@ -158,7 +157,7 @@ def _last_credit(text: str) -> tuple[int, Credit] | None:
 def _signs(credit: Credit) -> bool:
     """Whether nothing but names, right behind the full stop, signs a text: …天晴了。甲乙丙."""
     names = [byline.name for byline in credit.bylines]
-    return 0 < len(names) <= 2 and all(is_name(n) and person_names().score(n) >= _ALONE for n in names)
+    return 0 < len(names) <= 2 and all(is_name(n) and person_names().score(n) >= SIGNS for n in names)
 
 
 _ITEM_CREDIT = re.compile(r"[。!?”]\s*\(([^()]{2,24})\)(?=\s*[○△▲●◆■□☆★])")

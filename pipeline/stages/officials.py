@@ -90,15 +90,15 @@ class _Article:
         found.sort(key=lambda h: (h.post, h.person))
         self.own_units = self._own_units(found)
         records = [record for h in found if (record := self._record(h)) is not None]
-        return self._merge([self._in_company(record, records) for record in records])
+        companies = {record.unit for record in records if record.unit and _COMPANY_HEAD.fullmatch(record.title)}
+        return self._merge([self._in_company(record) if record.unit in companies else record for record in records])
 
     @staticmethod
-    def _in_company(record: Official, records: list[Official]) -> Official:
+    def _in_company(record: Official) -> Official:
         """The party secretary of what has a 董事长 or 总经理 is of a company, whatever its name says: 某局某公司."""
         if record.category != "party_government" or not record.title.startswith("党"):
             return record
-        runs = any(r.unit == record.unit and _COMPANY_HEAD.fullmatch(r.title) for r in records) and record.unit
-        return replace(record, category="enterprise", official=False) if runs else record
+        return replace(record, category="enterprise", official=False)
 
     def _own_units(self, found: list[Holding]) -> dict[tuple[int, int], Unit]:
         """By post and person the unit where each of several holders has one of his own (分别)."""

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pipeline.lexicon.divisions import Division, divisions
 from pipeline.lexicon.organisations import kind_of
 from pipeline.lexicon.place_names import Upper, nearest, shared_levels, upper_names
+from pipeline.stages.place_levels import UPPER
 
 LEVEL_OF_WORD = {
     "自治区": "province", "省": "province", "市": "city", "州": "city", "盟": "city", "县": "county", "区": "county", "旗": "county",
     "镇": "town", "乡": "town", "街道": "town", "社区": "community", "村": "village", "嘎查": "village",
     "小区": "compound", "家属院": "compound",
 }  # fmt: skip
-_UPPER = ("province", "city", "county")
 _LEVEL_WORD = re.compile(r"(?:共青团|中共|团)?(自治区|省|市|州|县|区|旗|镇|乡|街道|社区|村)")
 _NATIONAL = re.compile(r"(?:中国共产党|中共|共青团|国网|中国|中华)")
 _LOWER = re.compile(r"[一-鿿]{1,6}?(?:街道|[镇乡]|社区|村)")
@@ -96,8 +96,8 @@ class UnitPlaces:
         word = _LEVEL_WORD.match(name)
         if word:
             level = LEVEL_OF_WORD[word.group(1)]
-            above = self.region(level, word.group(1), at) if level in _UPPER else self.common.get(level)
-            return self._below(above, name[word.end() :]) if above and level in _UPPER else above
+            above = self.region(level, word.group(1), at) if level in UPPER else self.common.get(level)
+            return self._below(above, name[word.end() :]) if above and level in UPPER else above
         office = self._office(self.local, name) if self.local and _TOWN_OFFICE.fullmatch(name) else None
         if office:  # 云溪派出所 is of the town of that name
             return office

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from pipeline.lexicon.organisations import generic_organisation, kind_of
 from pipeline.lexicon.posts import Title
+from pipeline.stages.place_levels import UPPER
 from pipeline.stages.post_names import Name, Unit, UnitNames, compatible
 from pipeline.stages.post_places import LEVEL_OF_WORD
 from pipeline.stages.posts import Span
@@ -43,7 +44,6 @@ _GAP = re.compile(
     r"(?:任?驻村|第[\d一二三四五六七八九十]+(?:网格|党支部|小组)|\d\d后|[一-鿿]{1,3}族|[一-鿿]{0,7}(?:科|室|系|班|组|部|处|股|中心|车间|值守的)"
     r"|[\d一二三四五六七八九十]{1,3}(?:连|分场|队|工区|车间)|[一-鿿]{1,4}(?:分场|作业区|工区|工段|井区|管护站))?"
 )
-_UPPER = ("province", "city", "county")
 _ROOMS = re.compile(r"[一-鿿][科室处股]\Z")
 _BRANCHES = ("党支部", "党总支", "党小组", "党委")
 _BRANCH_OF = re.compile(r"(?:退役|离退休|流动|老年|青年|商圈|第)[一-鿿]{1,5}")  # 某社区|退役军人|党支部书记
@@ -77,8 +77,7 @@ class Units(UnitNames):
         super().__init__(folded, names, home, page_text)
         self.posts, self.titles = posts, titles
         self.people_by_end = {n.end: n.start for n in people}
-        self.people_starts = [n.start for n in people]
-        self.people_ends = [n.end for n in people]
+        self.people = [(n.start, n.end) for n in people]
         self._found: dict[int, Unit | None] = {}
         self.guessed: set[Span] = set()  # where the titles stand whose units nothing near them tells
 
@@ -182,7 +181,7 @@ class Units(UnitNames):
     def _leads_on(self, name: Name, at: int, title: Title) -> bool:
         """Whether what stands between a name and the title at `at` leaves the name its unit."""
         if _GAP.fullmatch(self.folded, name.end, at):  # 某区市政处 is a body of the county, not the county
-            return not (name.place and name.record.level in _UPPER and _ROOMS.search(self.folded, name.end, at))
+            return not (name.place and name.record.level in UPPER and _ROOMS.search(self.folded, name.end, at))
         branch = name.place and name.record.level in _GENERAL and title.text.startswith(_BRANCHES)
         return branch and _BRANCH_OF.fullmatch(self.folded, name.end, at) is not None
 
@@ -306,8 +305,7 @@ class Units(UnitNames):
     def _without_people(self, low: int, high: int) -> str:
         """The words of [low, high) that name nobody."""
         words = ""
-        first = bisect_left(self.people_starts, low)
-        for start, end in zip(self.people_starts[first:], self.people_ends[first:], strict=True):
+        for start, end in self.people[bisect_left(self.people, (low,)) :]:
             if end > high:
                 break
             words += self.folded[low:start]
