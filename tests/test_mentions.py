@@ -201,13 +201,27 @@ def test_a_short_name_gives_way_to_the_longer_one_that_the_model_sees() -> None:
     assert places(0.4, 0.3) == [(3, 5)]
 
 
-def test_of_the_branch_of_a_village_the_village_is_named() -> None:
-    found = resolve("对柳溪村委、东塘村村委和北桥社区党支部开展调查", model=[
-        ("柳溪村委", "ORG"), ("东塘村村委", "ORG"), ("北桥社区党支部", "ORG")
+def test_of_the_committees_of_a_village_the_village_is_named() -> None:
+    found = resolve("对柳溪村委、东塘村村委和北桥社区团支部开展调查", model=[
+        ("柳溪村委", "ORG"), ("东塘村村委", "ORG"), ("北桥社区团支部", "ORG")
     ])  # fmt: skip
     assert [f[:2] for f in found] == [("柳溪村", "PLACE"), ("东塘村", "PLACE"), ("北桥社区", "PLACE")]
-    found = resolve("临江镇柳溪村党支部", model=[("临江镇柳溪村党支部", "ORG")], places=[("临江镇", "PLACE", "town")])
-    assert [f[:2] for f in found] == [("临江镇", "PLACE"), ("柳溪村", "PLACE")]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("临江镇柳溪村党支部开会", [("临江镇柳溪村党支部", "ORG")]),
+        ("柳溪村第二党支部开会", [("柳溪村第二党支部", "ORG")]),
+        ("柳溪村村民委员会开会", [("柳溪村村民委员会", "ORG")]),
+        ("临江镇柳溪村党支部书记", [("临江镇", "PLACE"), ("柳溪村", "PLACE")]),
+        ("柳溪村两委开会", [("柳溪村", "PLACE")]),
+        ("东塘、柳溪村党支部开会", [("柳溪村", "PLACE")]),  # of each of them
+    ],
+)
+def test_a_party_branch_with_a_name_is_an_organisation(text: str, names: list[tuple[str, str]]) -> None:
+    known = [(name, "PLACE", level) for name, level in (("临江镇", "town"), ("柳溪村", "village")) if name in text]
+    assert [f[:2] for f in resolve(text, places=known)] == names
 
 
 def test_the_short_form_of_a_village_is_no_person() -> None:
@@ -231,10 +245,12 @@ def test_of_a_committee_of_residents_the_place_is_named() -> None:
     assert [f[:2] for f in found] == [("柳岸村", "PLACE")]
 
 
-def test_the_party_branch_of_an_organisation_is_that_organisation() -> None:
-    found = resolve("临江市水务局机关党支部结对", model=[("临江市水务局机关党支部", "ORG")])
-    assert [f[:2] for f in found] == [("临江市水务局", "ORG")]
+def test_a_party_branch_belongs_to_the_name_of_its_organisation() -> None:
+    for branch in ("机关党支部", "党支部", "离退休干部党支部"):
+        found = resolve(f"临江市水务局{branch}结对", model=[("临江市水务局", "ORG")])
+        assert [f[:2] for f in found] == [(f"临江市水务局{branch}", "ORG")]
     assert [f[:2] for f in resolve("云溪镇党委开会", model=[("云溪镇党委", "ORG")])] == [("云溪镇党委", "ORG")]
+    assert [f[:2] for f in resolve("云溪镇党委政府开会", model=[("云溪镇党委政府", "ORG")])] == [("云溪镇党委", "ORG")]
 
 
 def test_a_body_named_by_its_level_is_an_organisation() -> None:

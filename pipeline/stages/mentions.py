@@ -1,7 +1,7 @@
 """The resolver: which of the candidates of all sources are names, where they meet, and why (`source`).
 
 The rules, in order:
-1. An organisation that is none (a village's committee, a street) is the place that it names.
+1. An organisation that is none (a village's two committees, a street) is the place that it names.
 2. The same span and type from several sources is one candidate; its `source` names them all, joined by "+".
 3. How likely each is a name, by the sources and by what the model says of that very span, tells name_weights.tsv (without a
    model name_sources.tsv); a candidate that is rather no name than one is dropped.
@@ -10,7 +10,8 @@ The rules, in order:
 5. Of two candidates of one type that meet the more likely one stands, and of organisations with one beginning or one
    end, if both are likely, the longer. A person may stand inside a longer place of level `other`.
 6. A name found once is found everywhere in the article, unless inside a longer name.
-7. A title is a mention where a construction joins it to a named person (stages.posts); an organisation takes its part.
+7. A party branch or a committee of residents printed in full is an organisation with the name before it, its places too.
+8. A title is a mention where a construction joins it to a named person (stages.posts); an organisation takes its part.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, MENTIONS, set_spans
 from pipeline.language.names import Chance, chance_of
-from pipeline.lexicon.organisations import BANK, kind_of
+from pipeline.lexicon.organisations import BANK
 from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.trie import Finder
 from pipeline.records import Mention
@@ -43,10 +44,12 @@ _PARTY_BODY = re.compile(
 _LEAGUE = re.compile(r"团|共青团|民革|民盟|民建|民进|农工|致公|九三")  # their 市委 is an organisation before any title
 # of a village or community: what is named is the place
 _OF_RESIDENTS = re.compile(
-    r"([一-鿿]{1,16}?(?:(?<!农)村|社区|嘎查))[村居]?"
-    r"(?:委|委会|民委员会|“?两委”?|务监督委员会|党委|党总支|[党团]?支部|支委会?|妇联)"
+    r"([一-鿿]{1,16}?(?:(?<!农)村|社区|嘎查))[村居]?(?:委|委会|“?两委”?|务监督委员会|团?支部|支委会?|妇联)"
 )
-_PARTY_BRANCH = re.compile(r"(?:机关)?党支部$")
+_BRANCH = re.compile(
+    r"(?:机关|联合|临时|离退休(?:干部)?|第[一二三四五六七八九十]{1,2}|[一二三四五])?党(?:总支(?:部|委)?|支部|工?委)(?:委员会)?(?!副?书记|宣|统|组|纪|常|办|班|政|名|扩|会)"
+)
+_FULL_COMMITTEE = re.compile(r"[村居]民委员会")
 _NO_PLACE_BEFORE = re.compile(r"(?<!村民)(?<!居民)居委会$")
 _GROUP_OF = re.compile(r"(?:社区|[村镇乡]|街道)(?:工作)?(?:小组|专班)$")  # 某社区工作小组: no name of its own
 _NAMED_AFTER = re.compile(r"纪念[馆堂园碑]|故居|旧居|故里|墓|祠|广场|公园|塑像|雕像")  # a person may stand before it
@@ -83,6 +86,7 @@ def choose(text: str, found: list[Candidate], with_model: bool, chance: Chance |
     titles = [c for c in candidates if c.type == "POST"]
     names = resolve(text, [c for c in candidates if c.type != "POST"], titles)
     names = resolve(text, names + believe(text, repeated(text, names), with_model, chance), titles)
+    names = with_branches(text, names)
     return names + attach_titles(text, names, titles)
 
 
@@ -109,9 +113,8 @@ def _plain(name: str, organisation: Candidate, places: dict[int, int]) -> Candid
         start = max(organisation.start, places.get(end, before))
         level = "community" if name.endswith("社区", 0, elected.end(1)) else "village"
         return replace(organisation, start=start, end=end, type="PLACE", level=level)
-    branch = _PARTY_BRANCH.search(name)
-    if branch and kind_of(name[: branch.start()]).category is not None:
-        return replace(organisation, end=organisation.start + branch.start())
+    if name.endswith("党委政府"):  # two bodies, the second one bare
+        return replace(organisation, end=organisation.end - len("政府"))
     if by_model and form("ORG", name) == OTHER and form("PLACE", name) in ("name", "likely"):
         return replace(organisation, type="PLACE")
     return organisation
@@ -196,6 +199,31 @@ def _live_together(new: Candidate, kept: Candidate) -> bool:
         if inner.type == "PER" and outer.type == "PLACE" and outer.level == "other" and outer.holds(inner):
             return outer.size > inner.size
     return False
+
+
+def with_branches(text: str, names: list[Candidate]) -> list[Candidate]:
+    """The names, those before a party branch or a committee of residents made one organisation with it (rule 7).
+
+    What is said of its head (某社区党委书记, 某社区党支部甲书记) and of the last of a list (甲、乙社区党支部) stays a place.
+    """
+    by_end = {n.end: n for n in names}
+    people = {n.start for n in names if n.type == "PER"}
+    grown: list[Candidate] = []
+    for name in names:
+        residents = name.type == "PLACE" and name.level in ("community", "village", "compound")
+        if not residents and name.type != "ORG":
+            continue
+        body = _BRANCH.match(text, name.end) or (residents and _FULL_COMMITTEE.match(text, name.end))
+        if not body or _HEAD.match(text, body.end()) or body.end() in people:
+            continue
+        start = name.start
+        while residents and (before := by_end.get(start)) and before.type == "PLACE":
+            start = before.start
+        if residents and text[start - 1 : start] == "、":
+            continue
+        grown.append(replace(name, start=start, end=body.end(), type="ORG", level=None))
+    apart = [n for n in names if not any(g.holds(n) for g in grown)]
+    return sorted(apart + grown, key=lambda c: (c.start, -c.end))
 
 
 def repeated(text: str, names: list[Candidate]) -> list[Candidate]:
