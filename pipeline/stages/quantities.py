@@ -118,7 +118,7 @@ _RANKED = re.compile(
 )
 _NAMED = re.compile(r"[^\W\d]{2,8}(?:[,。]|是|为)")
 _BIG = re.compile(
-    r"大(?!学|队|会|家|爷|妈|娘|叔|哥|姐|伯|厅|道|街|桥|河|楼|于|概|约|多|小|量|幅|赛|奖|爱|伙|雪|雨|风|夫|寨|镇|村|山|地|使|人|专|棚|米|豆|蒜|葱|田|院|红|姨|锅|盆|碗|车|箱|袋|包|捆|桶|瓶|块|片|圈|缸)"
+    r"大(?!学|队|会|家|爷|妈|娘|叔|哥|姐|伯|厅|道|街|桥|河|楼|于|概|约|多|小|量|幅|赛|奖|爱|伙|雪|雨|风|夫|寨|镇|村|山|地|使|人|专(?!业|项|题|栏)|棚|米|豆|蒜|葱|田|院|红|姨|锅|盆|碗|车|箱|袋|包|捆|桶|瓶|块|片|圈|缸)"
 )
 
 
@@ -205,6 +205,13 @@ def _ratio(folded: str, numeral: Numeral) -> Found | None:
     return Found(match.start(), match.end(), None, None, "", "eq", "rate", None)
 
 
+_MANY = re.compile(r"[\d十百千万]余$|\d多$|[一二三四五六七八九][十百千万]多$|^[几数][百千万]$")
+# What is counted without a unit, 5000余游客, 数百村民: no other word goes on after the number (三十多了)
+_THINGS = re.compile(
+    r"[\u4e00-\u9fff](?<![了的来去是在也就都还已被把将和与及或等以之所中里内外后前间时吧呢岁年月日号度点分钱样上下左右元万亿])"
+)
+
+
 def _bare(folded: str, numeral: Numeral) -> Found | None:
     """A number without a unit that measures all the same: 三分之二, 一半, 两大, 43.7万."""
     begin, end = numeral.start, numeral.end
@@ -224,6 +231,8 @@ def _bare(folded: str, numeral: Numeral) -> Found | None:
         item = Found(begin, end, numeral.low, numeral.high, "", numeral.modifier, kind, None)
     elif not numeral.arabic and text in tuple("两三四五六七八九十") and _BIG.match(folded, end):
         return Found(begin, end + 1, numeral.low, numeral.high, "", "eq", "count", None)
+    elif _MANY.search(text) and _THINGS.match(folded, end):
+        return Found(begin, end, numeral.low, numeral.high, "", numeral.modifier, "count", None)
     else:
         return None
     tail(folded, (), 0, item)

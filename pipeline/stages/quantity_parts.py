@@ -126,9 +126,9 @@ def unit_at(folded: str, numeral: Numeral) -> Printed | None:
     if match is None or numeral.form == "fraction":
         return None
     table = units()
-    if match["inside"]:
-        word = "个" + match["long"]
-        return Printed(word, match.end(), table[word], match["inside"])
+    if part := match["inside"] or match["part"]:
+        word = "个" + match["long"] if match["long"] else "分钟"
+        return Printed(word, match.end(), table[word], part)
     word = match["unit"]
     record = table.get(word)
     if record is None:

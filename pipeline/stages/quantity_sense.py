@@ -82,6 +82,10 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
         return before not in "届大第会"
     if word == "期" and re.match(r"工程|项目|车间|建设|厂房|投资", folded[end : end + 2]):
         return False
+    if word == "号":
+        return numeral.modifier != "eq" or not numeral.arabic
+    if word == "组" and numeral.arabic and (before in "村社区寨屯庄" or _GROUP.match(folded, end)):
+        return False  # 7组 of a village has a number
     if word in ("夜", "晚") and folded[begin - 1 : begin] == "天" and not numeral.arabic:
         return False
     if not numeral.arabic and word != "个" and not measure and _PLACE_NAME.match(folded, end):
@@ -93,6 +97,7 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
     return not (word == "栋" and re.match(r"\d+(?:单元|号|楼)", folded[end : end + 6]))
 
 
+_GROUP = re.compile(r"的?(?:村民|居民|社员|农户|组长)")
 _PLACE_NAME = re.compile(
     r"[^\W\d个的]{0,2}(?:村(?![民庄级里干集两委落史口子医社])|镇(?![街政里上])|乡(?![镇村亲里政土]))|[^\W\d]南村"
 )
@@ -100,6 +105,8 @@ _BEFORE_NOUN = re.compile(r"[\u4e00-\u9fff]$")
 _NO_NOUN = frozenset(
     "了成的最其中是有那这每另又再出过报喊看拍问跑送围排接先说第唯不抢退吹念盯瞧望摸喝试叫打听想走站坐学厚摞到种"
 )
+_NO_YEAR = frozenset("的头又是有某前后来去当何哪同统新首历第单")  # 头一年, 又是一年 name a year
+_NO_YEAR_BEFORE = re.compile(r"[一四级度来到之复比更前后以]|中考|下来")  # 一年四季, 一年到头, 一年比一年, 一年来
 _POSTNOMINAL = frozenset("座箱根台辆处间艘部件名套口头只张幅块面架棵条把支枚床艘份册辆所家栋口尊")
 
 
@@ -116,7 +123,9 @@ def _accept_one(folded: str, begin: int, unit: Printed, before: str, following: 
     if folded.startswith("一", begin - 1 - len(word)) and folded.endswith(word, 0, begin):
         return False  # 一寸一寸
     if record.use == "measure":
-        if word in ("年", "夜", "晚", "天"):
+        if word == "年":
+            return before not in _NO_YEAR and not _NO_YEAR_BEFORE.match(folded, unit.end)
+        if word in ("夜", "晚", "天"):
             return following in "半多" or (word != "天" and following in ",。)的内" and before in "期了研达用满")
         if word in ("度", "分", "级", "方", "时", "里", "日", "代", "旬", "块", "成"):
             return word == "成" and following not in "不"

@@ -30,6 +30,7 @@ class Unit:
     use: str = "measure"  # measure, or the type of a classifier
     digits_only: bool = False
     not_before: str = ""  # characters that make another word of it
+    only_before: str = ""  # words of which one must follow, joined by |
 
 
 @cache
@@ -44,11 +45,13 @@ def units() -> dict[str, Unit]:
         dimension = row.choice("dimension", DIMENSIONS)
         table[row["unit"]] = Unit(row["name"], dimension, kind, si_unit, factor, not_before=row["not_before"])
     types = ("classifier", "container", "verbal", "noun")
-    of_classifiers = ("classifier", "type", "numerals", "not_before")
-    for row in load_tsv("classifiers.tsv", of_classifiers, optional=("not_before",), key=("classifier",)):
+    of_classifiers = ("classifier", "type", "numerals", "not_before", "only_before")
+    optional = ("not_before", "only_before")
+    for row in load_tsv("classifiers.tsv", of_classifiers, optional=optional, key=("classifier",)):
         digits = row.choice("numerals", ("any", "digits")) == "digits"
         word, use = row["classifier"], row.choice("type", types)
-        table.setdefault(word, Unit(word, "count", "count", "1", 1.0, use, digits, row["not_before"]))
+        beside = row["not_before"], row["only_before"]
+        table.setdefault(word, Unit(word, "count", "count", "1", 1.0, use, digits, *beside))
     return table
 
 
@@ -56,13 +59,19 @@ def alternatives(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
 
 
+def _followed(unit: Unit) -> str:
+    """The pattern of what may stand behind a unit."""
+    only = f"(?={alternatives(unit.only_before.split('|'))})" if unit.only_before else ""
+    return only + (f"(?![{unit.not_before}])" if unit.not_before else "")
+
+
 @cache
 def unit_pattern() -> re.Pattern[str]:
     """Matches a printed unit, also a rate (元/斤) and one with another in brackets (台(套)), as group `unit`."""
     table = units()
     ordered = sorted(table, key=lambda w: (-len(w), w))
-    words = "|".join(re.escape(w) + (f"(?![{table[w].not_before}])" if table[w].not_before else "") for w in ordered)
+    words = "|".join(re.escape(w) + _followed(table[w]) for w in ordered)
     return re.compile(
-        rf" ?(?:个(?P<inside>[半多来])(?P<long>小时|月|钟头|星期)"
+        rf" ?(?:个(?P<inside>[半多来])(?P<long>小时|月|钟头|星期)|分(?P<part>[半多来])钟"
         rf"|(?P<unit>(?:{words})(?:\([套件台个组支辆]\)|[/每](?:{words}))?))"
     )
