@@ -498,3 +498,14 @@ def test_the_trail_gives_the_last_place_first() -> None:
     assert trail.fitting(30, ["town", "county"], "县") is None
     assert trail.last(5, ["town"]) is None
     assert trail.last(41, ["county", "town"]) == Place("town", "丙镇")
+
+
+def test_of_namesakes_the_county_with_the_towns_of_the_article(linker: Linker) -> None:
+    names = {"东山": "county", "陈城镇": "town"}
+    assert told(linker, "东山讯 陈城镇修通水渠。", names, XINGHUA)["东山"] == "福建省/漳州市/东山县"
+
+
+def test_a_short_name_is_that_which_the_article_tells_in_full(linker: Linker) -> None:
+    text = "铁西着手修渠，沈阳市也派人参加，鞍山市铁西区水利局局长到场。"
+    names = {"铁西": "county", "沈阳市": "city", "鞍山市铁西区水利局": "ORG"}
+    assert told(linker, text, names, XINGHUA)["铁西"] == "辽宁省/鞍山市/铁西区"

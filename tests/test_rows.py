@@ -67,3 +67,5 @@ def test_an_event_tells_where_its_date_and_place_come_from() -> None:
 def test_an_organisation_is_of_the_region_in_its_name() -> None:
     rows = rows_of("[济南市水务局|ORG]和[市水务局|ORG]来人。", [])["mentions"]
     assert [(r["city"], r["county"]) for r in rows] == [("济南市", None), ("泰州市", "兴化市")]
+    chained = rows_of("[山东省滨州市邹平市水务局|ORG]和[和平医院|ORG]来人。", [])["mentions"]
+    assert [r["county"] for r in chained] == ["邹平市", "兴化市"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Generic, TypeVar
 
 from pipeline.lexicon import load_tsv
-from pipeline.lexicon.divisions import Division, Divisions, divisions
+from pipeline.lexicon.divisions import Division, Divisions, divisions, significant
 
 T = TypeVar("T")
 UPPER_LEVELS = ("province", "city", "county")
@@ -202,15 +202,31 @@ def upper_names() -> UpperNames:
     return UpperNames(divisions())
 
 
-def region_in_name(name: str, here: str) -> str | None:
-    """The path of the province, city or county that an organisation's name begins with; of namesakes the nearest to `here`."""
-    upper = upper_names().starts(name, 0)
-    return nearest(upper, here).path if upper is not None and (not upper.short or upper.free) else None
+def regions_in_name(name: str, choose: Callable[[Sequence[Division]], Division]) -> tuple[list[Division], int]:
+    """The provinces, cities and counties that the name of an organisation begins with, each in the one before, and where they
+    end: 甲省 and 乙市 of 甲省乙市水利局. `choose`: the one of several namesakes.
+
+    A short name that may be a word is one only where a full name in it follows: 甲|乙市人民医院, but not 和平|医院.
+    """
+    names = upper_names()
+    found: list[Division] = []
+    at = 0
+    while (upper := names.starts(name, at)) is not None and len(name) > at + len(upper.name):
+        choices = [d for d in upper.divisions if not found or d.code.startswith(significant(found[-1].code))]
+        end = at + len(upper.name)
+        below = names.starts(name, end)
+        inside = below.divisions if below is not None and not below.short else ()
+        holding = [d for d in choices if any(b.code.startswith(significant(d.code)) for b in inside)]
+        if not choices or (upper.short and not upper.free and not holding):
+            break
+        found.append(choose(holding or choices))
+        at = end
+    return found, at
 
 
-def nearest(upper: Upper, here: str) -> Division:
+def nearest(choices: Sequence[Division], here: str) -> Division:
     """Of divisions of one name that which shares most of its path with `here`."""
-    return max(upper.divisions, key=lambda d: (shared_levels(d.path, here), -d.path.count("/")))
+    return max(choices, key=lambda d: (shared_levels(d.path, here), -d.path.count("/")))
 
 
 def shared_levels(one: str, other: str) -> int:

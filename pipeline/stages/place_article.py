@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 
 from pipeline.lexicon.divisions import OLDEST_EDITION, Division, Divisions, significant
-from pipeline.lexicon.place_names import UpperNames, other_names
+from pipeline.lexicon.place_names import UpperNames, other_names, regions_in_name
 from pipeline.stages.place_bounds import bounds, may_hold
 from pipeline.stages.place_levels import COUNTY_SUFFIXES, SUFFIXES_OF, UPPER, Levels, Printed
 from pipeline.stages.place_matching import LOWEST, RARE, Matching, fits
@@ -73,6 +74,9 @@ class ArticlePlaces:
         # a name in full for its short form
         within = {m.start for m in named if m.start in ends and m.name.endswith("自然村")}  # after what holds them
         named.sort(key=lambda m: (ORDER[m.level], m.start in within, m.start not in ends, not _in_full(m), m.start))
+        for _, text in self.bodies:  # 某市清河区 of an office of that district tells which 清河区 is meant
+            for region in regions_in_name(text, partial(self._best, level="county"))[0][1:]:
+                self._by_name[region.level, region.name] = Place.of(region)
         for group in ("upper", "lower"):
             if group == "lower":
                 self._bodies()
@@ -97,7 +101,7 @@ class ArticlePlaces:
             paper = MEDIA.match(self._text, start + len(name))
             alone = self._text[end : end + 1] == "\n" and not paper
             if (paper or not upper.short) and (alone or _DATELINE.match(self._text, end)):
-                division = self._best(list(upper.divisions), "city" if paper else "county")
+                division = self._best(upper.divisions, "city" if paper else "county")
                 near = self._home is not None and self._home.code[:4] == division.code[:4]
                 return None if near or division.level == "province" else division
         return None
@@ -123,7 +127,7 @@ class ArticlePlaces:
             return home if home in _LEVEL_OF_WORD[word] else _LEVEL_OF_WORD[word][0]
         upper = self._names.get(name)
         if upper is not None and name not in self._others:
-            return self._best(list(upper.divisions), "").level
+            return self._best(upper.divisions, "").level
         level = bounds().level_of(name)
         if level is None and self._home is not None and self._home.level == "county":
             level = "town" if self._gazetteer.town_by_stem(self._home.code, name) is not None else None
@@ -144,18 +148,12 @@ class ArticlePlaces:
     def _bodies(self) -> None:
         """Places at the head of the names of organisations: they are spoken of, though no mentions of their own."""
         for start, text in self.bodies:
-            end, county = 0, self._home
-            while (upper := self._names.starts(text, end)) is not None:
-                behind = end + len(upper.name)
-                below = self._names.starts(text, behind)
-                if upper.short and end == 0 and (below is None or (below.short and not upper.free)):
-                    break  # a short name may be a word: 广西|梧州市, but not 和平|医院
-                inside = [d for d in upper.divisions if end and county and d.code.startswith(significant(county.code))]
-                if end and not inside:
-                    break  # 西昌市|公安局: no county of 公安
-                county = inside[0] if inside else self._best(list(upper.divisions), "county")
-                self._trail.add(start + end, Place.of(county))
-                end = behind
+            regions, end = regions_in_name(text, partial(self._best, level="county"))
+            if len(regions) == 1 and text[:end] != regions[0].name:
+                regions, end = [], 0  # a short name by itself may be a word
+            for region in regions:
+                self._trail.add(start, Place.of(region))
+            county = regions[-1] if regions else self._home
             match = _PLACE_OF_BODY.match(text, end)
             if match and county is not None:
                 towns = self._gazetteer.under(county.code, match.group(), "town")
@@ -183,7 +181,8 @@ class ArticlePlaces:
 
     def _resolve(self, mention: Printed, parent: Place | None, listed: Place | None) -> Place | None:
         if mention.level in UPPER:
-            return self._upper(mention.name, mention.level, parent)
+            told = self._told_in_full(mention) if parent is None else None
+            return told or self._upper(mention.name, mention.level, parent)
         if parent is None and (mention.level, mention.name) in self._by_name:
             return self._by_name[mention.level, mention.name]
         if mention.level in ("compound", "other"):
@@ -201,6 +200,11 @@ class ArticlePlaces:
         return list(self._gazetteer.under(parent.code, county, "county"))
 
     # ------------------------------------------------------------------------------------------ province to county
+    def _told_in_full(self, mention: Printed) -> Place | None:
+        """What the article says of a name behind its parent or in full: 清河 of 某市清河区 is that district."""
+        forms = (mention.name, *(mention.name + suffix for suffix in COUNTY_SUFFIXES))
+        return next((p for form in forms if (p := self._by_name.get((mention.level, form))) is not None), None)
+
     def _upper(self, name: str, level: str, parent: Place | None) -> Place | None:
         upper = self._names.get(name)
         choices = list(upper.divisions) if upper else []
@@ -222,8 +226,11 @@ class ArticlePlaces:
         above = parent.path if parent is not None else _upto(home, "city")
         return Place(level, f"{above}/{name}" if above else name, None, "unlisted")
 
-    def _best(self, choices: list[Division], level: str) -> Division:
-        """Of several divisions of one name: in the home region, else where the article is, else of the level found."""
+    def _best(self, choices: Sequence[Division], level: str) -> Division:
+        """Of several divisions of one name: in the home region, else where the article is, else with the towns and villages that
+        it names, else of the level found."""
+        if len(choices) == 1:
+            return choices[0]
         seen = self._trail.regions
         home = self._home.code if self._home else ""
 
@@ -232,7 +239,14 @@ class ArticlePlaces:
             near = max((n for n in (2, 4, 6) if home and home[:n] == code[:n]), default=0)
             mentioned = sum(seen[code[:n]] for n in (2, 4))
             today = division.status == "official"
-            return near, min(mentioned, 1), division.level == level, -ORDER[division.level], today
+            return (
+                near,
+                min(mentioned, 1),
+                self._named_in(division),
+                division.level == level,
+                -ORDER[division.level],
+                today,
+            )
 
         return max(choices, key=rank)
 
@@ -287,6 +301,11 @@ class ArticlePlaces:
         """Whether a town that home has not lies where the article does not say: it names no county, and towns are called so."""
         listed = (self._year or 0) >= OLDEST_EDITION and self._gazetteer.count(mention.name) > 0
         return mention.level == "town" and listed and not any(len(code) > _CITY for code in self._trail.regions)
+
+    def _named_in(self, division: Division) -> int:
+        """How many towns, communities and villages that the article names in full a division has."""
+        names = {m.name for m in self.printed if m.level == "town" or m.level in LOWEST}
+        return sum(bool(self._gazetteer.under(division.code, name)) for name in names)
 
     def _villages_in(self, town: Division) -> int:
         """How many villages and communities that the article names the gazetteer has in a town."""

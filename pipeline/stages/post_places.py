@@ -136,7 +136,7 @@ class UnitPlaces:
 
     def _nearest(self, upper: Upper) -> Division:
         """Of divisions of one name that which shares most of its path with the article's."""
-        return nearest(upper, self.local or "")
+        return nearest(upper.divisions, self.local or "")
 
     def _below(self, path: str, rest: str) -> str:
         """The place under `path` that the rest of the name goes on with: 县 then 镇 then 村, or a short town name."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
-from pipeline.lexicon.divisions import significant
 from pipeline.lexicon.organisations import kind_of, organisation_words
-from pipeline.lexicon.place_names import nearest, upper_names
+from pipeline.lexicon.place_names import nearest, regions_in_name
 
 # 市 of 市水利局, but not of 市场监管局
 _LEVEL = re.compile(r"(?:自治区|省|市(?![场民])|县(?!域)|区(?![域块间])|州|盟|旗(?!舰)|镇|乡(?![村镇])|街道)(?!级)")
@@ -24,26 +24,15 @@ def identity(name: str, here: str, home: str = "") -> tuple[str | None, str]:
     home, may be empty. 甲市水利局 and, in an article about 甲市, 市水利局 are one; 实验小学 of two counties are two. The
     region is empty for a name that needs none (新华社), and None where one would be needed and is not known (县委).
     """
-    region, at = _borne(name, here)
-    if region is not None:
-        return region, name[at:]
+    borne, at = regions_in_name(name, partial(nearest, here=here))
+    if borne:
+        return borne[-1].path, name[at:]
     level = _LEVEL.match(name)
     if level is not None and len(name) > level.end():
         return _part(here, level.group()) or _part(home, level.group()), name[level.end() :]
     if _is_local(name):
         return "/".join((here or home).split("/")[:3]) or None, name
     return "", name
-
-
-def _borne(name: str, here: str) -> tuple[str | None, int]:
-    """The path of the lowest province, city or county that a name begins with, and where it ends."""
-    names, region, at = upper_names(), None, 0
-    while (upper := names.starts(name, at)) is not None and len(name) > at + len(upper.name):
-        inside = [d for d in upper.divisions if region and d.code.startswith(significant(region.code))]
-        if (upper.short and not upper.free) or (region is not None and not inside):
-            break
-        region, at = inside[0] if inside else nearest(upper, here), at + len(upper.name)
-    return (region.path, at) if region is not None else (None, 0)
 
 
 def _part(path: str, word: str) -> str | None:
