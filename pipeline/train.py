@@ -1,8 +1,8 @@
-"""Make the shipped models again: `python -m pipeline.train segmenter|splits|headings|openings|cuts|names|sources|objects|events|years|year-kinds configs/train.yaml`.
+"""Make the shipped models again: `python -m pipeline.train segmenter|splits|headings|openings|cuts|names|sources|objects|events|years|year-phrases|year-kinds configs/train.yaml`.
 
 The models of `objects` and `events` read the vectors of the name model, so they come after `names`, as `sources` does, which
 weighs the other sources of names against that model, and `years`, which counts the words that tell a page's year;
-`year-kinds`, which weighs the kinds of its signs, comes after `years`.
+`year-kinds`, which weighs the kinds of its signs, comes after `years` and `year-phrases`, which counts phrases with a told year.
 
 `python -m pipeline.train quantise configs/train.yaml` makes the quantised copy of the name model that runs again, as
 `names` does at its end. Two more commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures, and
@@ -36,6 +36,7 @@ COMMANDS = {
     "objects": ("objects", "objects", "train"),
     "events": ("events", "events", "train_events"),
     "years": ("years", "year_words", "train"),
+    "year-phrases": ("year-phrases", "year_phrases", "train"),
     "year-kinds": ("year-kinds", "year_kinds", "train"),
 }
 

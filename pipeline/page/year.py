@@ -21,7 +21,7 @@ from pipeline.lexicon import load_tsv
 from pipeline.page.year_calendar import calendar_points, feast_points, lunar_year_points
 from pipeline.page.year_known import clue_points, count_points, election_points, event_points, sitting_points
 from pipeline.page.year_sign import Day, Points
-from pipeline.page.year_told import age_points, gap_points, hint_points, length_points, told_years
+from pipeline.page.year_told import age_points, gap_points, hint_points, length_points, phrase_points, told_years
 from pipeline.page.year_words import word_points
 
 YEARS = range(1995, 2041)
@@ -61,6 +61,7 @@ def year_evidence(flat: str, now: Day | None) -> dict[str, dict[int, float]]:
         "no more": after,
         "words": word_points(flat, YEARS),
         "gaps": gap_points(told, now, YEARS),
+        "phrases": phrase_points(told, YEARS),
         "hints": hint_points(flat, told, now, YEARS),
         "lengths": length_points(flat, told),
         "ages": age_points(flat),

@@ -39,6 +39,9 @@ _DEPUTY_VOTE = re.compile(
 )
 
 
+_FURTHER = 0.5  # share that each further clue counts for: a page with an article of another year has many of them
+
+
 def _months(cell: str, last: bool) -> float:
     if not cell:
         return math.inf if last else -math.inf
@@ -63,19 +66,21 @@ def clue_points(flat: str, now: Day | None, years: range) -> tuple[Points, Point
     """What the years lose in which a term of the page was not yet heard of, and those in which it was no more news."""
     rows, pattern = _clues()
     hits = [rows[term] for term in sorted(set(pattern.findall(flat)))]
-    month = now[0] - 1 if now else 6
+    earliest, latest = (now[0] - 1, now[0] - 1) if now else (0, 11)  # months of the year that the page may be of
 
     def before() -> Points:
         for year in years:
-            for stretches, weight, _ in hits:
-                if year * 12 + month < min(first for first, _ in stretches):
-                    yield year, -weight
+            at = year * 12 + latest
+            lost = sorted((w for stretches, w, _ in hits if at < min(first for first, _ in stretches)), reverse=True)
+            yield year, -sum(weight * _FURTHER**i for i, weight in enumerate(lost))
 
     def after() -> Points:
         for year in years:
-            at = year * 12 + month
+            start, end = year * 12 + earliest, year * 12 + latest
             for stretches, _, weight in hits:
-                if at >= min(first for first, _ in stretches) and not any(a <= at <= b for a, b in stretches):
+                if start >= min(first for first, _ in stretches) and not any(
+                    a <= end and b >= start for a, b in stretches
+                ):
                     yield year, -weight
 
     return before(), after()

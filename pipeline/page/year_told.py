@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -9,17 +10,23 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 
+import numpy as np
+
 from pipeline.lexicon import load_tsv
 from pipeline.lexicon.calendar import make_date
 from pipeline.lexicon.numbers import parse_number
+from pipeline.page.year_phrases import GAPS, Phrase, phrases
 from pipeline.page.year_sign import CN, MOST, Day, Points
 
-_BEFORE = 4.0  # what each year before the latest told one loses
+_BEFORE = 4.0  # how sure it is that a year that is told as past is past
+# log odds in the last months of a year that a year told without a day or month is the one to come
+_TO_COME, _DATED_KINDS = {11: -2.0, 12: -1.0}, {"full", "month", "quarter", "since"}
+_NONE = 3.0
 _SEASONS = {"jan": (1,), "spring": (2, 3), "autumn": (10, 11, 12)}  # months of the page
 _FADING = 0.08  # what each year after the last of the table loses
 _LATELY, _LATE_DAYS = 3, 45  # months; days
-# log odds: a year that is told as running or lately past, one of two, plans that are over or years ahead, 去年 of another year
-_THIS_YEAR, _LIKELY, _EITHER, _LATE_DAY, _LATE_MONTH, _AGED = 2.0, 1.5, 0.7, 3.0, 0.8, 3.0
+# log odds: a year that is told as running or lately past, plans that are over or years ahead, 去年 of another year
+_THIS_YEAR, _LIKELY, _LATE_DAY, _LATE_MONTH, _AGED = 2.0, 1.5, 3.0, 0.8, 3.0
 _AFTER_PLAN, _BEFORE_PLAN, _NO_LAST_YEAR, _SAID_OF_BEFORE = 2.0, 1.0, 0.7, 0.3
 _PLAN_YEARS, _FAR_PLANS = 5, 2030  # plans reach so far; to the later ones none does
 _SURE_NEAR, _SURE, _UNSURE, _ODD = 3.5, 1.8, 1.2, 0.5  # what a length of time ties its end to, 多 and 余 by half
@@ -40,7 +47,7 @@ _PARTS = {"底": 12, "末": 12, "冬": 12, "秋": 9, "夏": 6, "春": 3, "下半
 _AHEAD = re.compile(
     r"到$|(?:年限|工期|周期|规划|方案)[^。]{0,6}$|[(“《]\d{4}年?[-—~至]{1,2}$|将|拟|计划|预计|力争|明年|建成|竣工|投产|商定|约定|商量"
 )
-_AHEAD_AFTER = re.compile(r".{0,12}(?:底|末)?前|.{0,10}(?:建成|竣工|投用|投产|完工|通车)")
+_AHEAD_AFTER = re.compile(r".{0,12}(?:底|末)?前(?!后)|.{0,10}(?:建成|竣工|投用|投产|完工|通车)")
 _PLANNED = re.compile(r"计划|预计|力争|将于|拟于|将在|竣工|建成|投产")
 _LENGTH = re.compile(
     rf"(?<![\d第.{CN}])(?<!\d,)(?P<n>[1-9]\d?|[{CN}]{{1,4}})(?P<odd>多|余)?(?:年(?P<tail>来|里|间|下来|过去|了|,|、|如一日|前|。)?|个年头|载"
@@ -49,9 +56,6 @@ _LENGTH = re.compile(
 _RUNNING = tuple(a + b + c for a in ("连续", "已", "成功") for b in ("举办", "开展", "举行") for c in ("", "了"))
 _ARTICLE = re.compile(r"讯[((]|本报讯|记者|通讯员|讯员")
 _AGE = re.compile(r"((?:19|20)\d{2})年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:出)?生[^。]{0,20}(?:今年|现年|年仅)(\d{2})岁")
-_HELD = re.compile(r"召开|举行|举办|开展|启动|组织|参加")
-_NEW_YEAR = re.compile(r"年?(?:新年|新春|春节|元旦|迎新|元宵)")
-_LOOKS_BACK = re.compile(r"总结|表彰|述职|考核|评议|民主生活会|组织生活会|决算|审计|报告|先进|优秀|获奖|十佳|十大")
 _BIRTH = re.compile(r"出生|[日年月,]生|生于")  # not 学生, 卫生院
 
 
@@ -64,15 +68,25 @@ class Told:
     low: int  # the first year in which the page can have been printed
     start: int
     end: int
+    phrase: Phrase | None = None  # whose counts say what it says of the year of the page
 
 
 def told_years(flat: str, now: Day | None) -> list[Told]:
     """The told years of a page. A year told like a plan is past all the same if the page tells a later one as past."""
-    told = list(islice(_told(flat, now), MOST))
+    said = {phrase.start: phrase for phrase in phrases(flat, now)}
+    told = [_phrased(t, said.pop(t.start, None)) for t in islice(_told(flat, now), MOST)]
+    told += [_phrased(Told(p.year, "plain", p.year, p.start, p.start + 4), p) for p in said.values()]
     latest = max((t.year for t in told if t.kind != "ahead"), default=0)
     told = [replace(t, kind="plain") if t.kind == "ahead" and t.year <= latest else t for t in told]
     # where the news are dated in full, the other dates do not tell the day of the page
     return [replace(t, low=t.year) for t in told] if _dated(told) else told
+
+
+def _phrased(told: Told, phrase: Phrase | None) -> Told:
+    if phrase is None or (told.kind == "ahead" and not phrase.ahead):
+        return told
+    told = replace(told, phrase=phrase)
+    return replace(told, kind="ahead", low=told.year) if phrase.ahead else told
 
 
 def _told(flat: str, now: Day | None) -> Iterator[Told]:
@@ -114,16 +128,6 @@ def _gap_table() -> dict[str, tuple[float, ...]]:
     }
 
 
-def latest_told(told: list[Told], years: range) -> tuple[int, int, list[str]] | None:
-    """The latest year told as past, how many years it is before the first that the page can be of, how it is told."""
-    inside = [t for t in told if t.low in years and t.kind != "ahead"]
-    if not inside:
-        return None
-    latest = max(t.low for t in inside)
-    last = [t for t in inside if t.low == latest]
-    return latest, max(t.low - t.year for t in last), sorted({t.kind for t in last})
-
-
 def _dated(told: list[Told]) -> int | None:
     """The latest told year of a page that dates its news by year, month and day throughout."""
     full = Counter(t.year for t in told if t.kind == "full")
@@ -132,24 +136,43 @@ def _dated(told: list[Told]) -> int | None:
 
 
 def gap_points(told: list[Told], now: Day | None, years: range) -> Points:
-    """Log odds of the years after the latest one told, by the way in which that is told; of several the one that fits least."""
-    found = latest_told(told, years)
-    if found is None:
+    """Log odds of the years after the latest one told as past, by the way in which that is told; of several the one that fits least.
+
+    Where that one is of a plan after all, what counts is the latest year before it.
+    """
+    past: defaultdict[int, list[Told]] = defaultdict(list)
+    for t in told:
+        if t.low in years and (t.kind != "ahead" or t.phrase):
+            past[t.low].append(t)
+    if not past:
         return
-    latest, shifted, kinds = found
     season = next((i for i, months in enumerate(_SEASONS.values()) if now and now[0] in months), None)
-    tables = []
-    for kind in kinds:
-        row = _gap_table()[kind]
-        odds = list(row[: -len(_SEASONS)])
-        odds[0] += 0.0 if season is None else row[season - len(_SEASONS)]
-        tables.append(odds)
-    for year in years:
-        if year < latest:
-            yield year, -_BEFORE * (latest - year)
-            continue
-        gap = year - latest + shifted
-        yield year, min(t[min(gap, len(t) - 1)] - _FADING * max(0, gap - len(t) + 1) for t in tables)
+    odds, doubt = np.full(len(years), -math.inf), 0.0
+    for latest in sorted(past, reverse=True):
+        here = [t for t in past[latest] if t.phrase is None]
+        shifted, kinds = max((t.low - t.year for t in here), default=0), sorted({t.kind for t in here})
+        tables = []
+        for kind in kinds:
+            row = _gap_table()[kind]
+            table = list(row[: -len(_SEASONS)])
+            table[0] += 0.0 if season is None else row[season - len(_SEASONS)]
+            tables.append(table)
+        for i, year in enumerate(years):
+            gap = year - latest + shifted
+            if year >= latest:
+                fits = [t[min(gap, len(t) - 1)] - _FADING * max(0, gap - len(t) + 1) for t in tables]
+                odds[i] = np.logaddexp(odds[i], doubt + min(fits, default=0.0))
+            elif here and year == latest - 1 and now and now[0] in _TO_COME and not _DATED_KINDS.intersection(kinds):
+                odds[i] = doubt + _TO_COME[now[0]]
+        doubt -= _BEFORE if here else 0.0
+    yield from zip(years, np.maximum(odds, doubt - _NONE if doubt else 0.0).tolist(), strict=True)
+
+
+def phrase_points(told: list[Told], years: range) -> Points:
+    """Log odds of the years by each phrase with a told year; said again of the same year it says no more."""
+    for phrase in {(t.year, t.phrase.name): t.phrase for t in told if t.phrase}.values():
+        for year in years:
+            yield year, phrase.odds[min(max(year - phrase.year, GAPS[0]), GAPS[-1]) - GAPS[0]]
 
 
 def hint_points(flat: str, told: list[Told], now: Day | None, years: range) -> Points:
@@ -160,10 +183,9 @@ def hint_points(flat: str, told: list[Told], now: Day | None, years: range) -> P
         yield dated, _LATE_DAY
     latest = max((t.year for t in told if t.kind != "ahead"), default=0)
     for t in told:
-        behind = flat[t.end : t.end + 12]
         if t.kind in ("full", "month") and now and t.year == latest and not dated:
             yield from _recent(flat, t, now)
-        if t.kind == "full":
+        if t.kind == "full" or t.phrase:
             continue
         if t.kind == "ahead" and _PLANNED.search(flat[max(0, t.start - 12) : t.end + 16]):
             for year in years:
@@ -171,25 +193,6 @@ def hint_points(flat: str, told: list[Told], now: Day | None, years: range) -> P
                     yield year, -_AFTER_PLAN
                 elif year < t.year - _PLAN_YEARS and t.year < _FAR_PLANS:
                     yield year, -_BEFORE_PLAN
-        elif t.kind == "annual":
-            held = _HELD.search(flat[max(0, t.start - 6) : t.start]) and not _LOOKS_BACK.search(
-                flat[t.end : t.end + 20]
-            )
-            if held or re.match(r"[^,。]{0,8}(?:计划|安排|目标|任务|招)", behind):
-                yield t.year, _THIS_YEAR
-            elif now and now[0] <= 7:
-                yield t.year + 1, _LIKELY
-            else:
-                yield t.year, _EITHER
-                yield t.year + 1, _EITHER
-        elif t.kind == "quarter" and now:
-            number = next((i for i, pair in enumerate(("一1", "二2", "三3", "四4"), 1) if flat[t.end - 3] in pair), 0)
-            if number and 0 <= now[0] - 3 * number + 2 <= 4:
-                yield t.year, _THIS_YEAR
-        elif t.kind == "part" and flat.startswith("上半年", t.end - 3) and now and now[0] > 6:
-            yield t.year, _LIKELY
-        elif t.kind == "name" and _NEW_YEAR.match(behind):
-            yield t.year, _THIS_YEAR
         elif t.kind in ("month", "clause", "part") and "去年" in _near(flat, t.start, t.end):  # said of other years
             near[t.year + 1] = min(near[t.year + 1], -_NO_LAST_YEAR)
             near[t.year] = min(near[t.year], -_NO_LAST_YEAR - _SAID_OF_BEFORE)
