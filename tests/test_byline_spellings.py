@@ -138,3 +138,29 @@ def test_line_is_no_byline(line):
 @pytest.mark.parametrize("text", ["还有甲乙（青山二中）、高远山", "天晴了。大家都笑了", "天晴了。田野"])
 def test_name_without_mark_signs_behind_a_sentence_only(text):
     assert trailing(fold(text)) is None
+
+
+NAMES_OF_EVERY_FORM = [
+    ("（通讯员 兰小英 鄢一川 漆 山）", [("兰小英", C), ("鄢一川", C), ("漆山", C)]),
+    ("记者 高远山 白马小英", [("高远山", R), ("白马小英", R)]),  # two surnames, others set apart
+    ("■ 青海记者 拉加才昂", [("拉加才昂", R)]),
+    ("（特木尔巴根）", [("特木尔巴根", C)]),
+    ("□记者 吉尔木果", [("吉尔木果", R)]),
+    ("通讯员 高云白川", [("高云", C), ("白川", C)]),
+    ("（县妇联高远山）", [("高远山", C)]),
+    ("青山云记者 高远山", [("高远山", R)]),
+    ("高 山 白 川报道", [("高山", R), ("白川", R)]),
+    ("本报记者 高远山 文/图 通讯员 白一川", [("高远山", R), ("白一川", C)]),
+    ("高远山 本报记者 白一川 文/图", [("高远山", C), ("白一川", R)]),
+]
+
+
+@pytest.mark.parametrize(("line", "wanted"), NAMES_OF_EVERY_FORM)
+def test_names_of_every_form(line, wanted):
+    assert byline(line) == wanted
+
+
+def test_comma_between_the_names_of_a_lead():
+    lead = leading(fold("本报讯 记者高远山，白一川报道：天晴。"))
+    assert lead is not None
+    assert [b.name for b in lead.bylines] == ["高远山", "白一川"]

@@ -12,6 +12,7 @@ _HAN = re.compile(r"[一-鿿㐀-䶿]")
 _ALL_HAN = re.compile(r"[一-鿿㐀-䶿]+")
 _UNSEEN = 0.3  # added to every count
 _LEAST = -2.0  # no single character speaks louder against a name
+_UNKNOWN = -9.0  # log share of a character that was not counted
 _TWO_GIVEN = 1.0  # log odds of a given name of two characters against one
 
 
@@ -22,6 +23,7 @@ class PersonNames:
         rows = load_tsv("name_characters.tsv", ("character", "given", "after", "elsewhere"), key=("character",))
         counts = {r["character"]: (r.number("given"), r.number("after"), r.number("elsewhere")) for r in rows}
         given, after, elsewhere = (sum(c[i] for c in counts.values()) for i in range(3))
+        self._elsewhere = {c: log((e + 1) / elsewhere) for c, (_, _, e) in counts.items()}
         self._given = {c: max(_LEAST, _ratio(g, given, e, elsewhere)) for c, (g, _, e) in counts.items()}
         self._after = {c: _ratio(a, after, e, elsewhere) for c, (_, a, e) in counts.items() if a or e > 200}
         surnames = load_tsv("surnames.tsv", ("surname", "count", "elsewhere"), key=("surname",))
@@ -51,6 +53,10 @@ class PersonNames:
     def given(self, character: str) -> float:
         """How much better the character is read as one of a given name than elsewhere."""
         return self._given.get(character, -1.0)
+
+    def elsewhere(self, character: str) -> float:
+        """Log of the character's share of the text outside names."""
+        return self._elsewhere.get(character, _UNKNOWN)
 
     def after(self, character: str) -> float:
         """How much better the character is read as standing behind a name than elsewhere."""

@@ -151,9 +151,10 @@ class _Maker:
 
     def bylines(self, kind: str) -> tuple[Byline, ...]:
         names = [byline for credit in self.credits for byline in credit.bylines]
-        if kind == "caption" and any(credit.photo for credit in self.credits):
-            # 文/图 below a picture signs the picture
-            names = [replace(b, role="photographer") if b.role == "reporter" else b for b in names]
+        signed = kind == "caption" and any(credit.photo or credit.both for credit in self.credits)
+        if signed and not any(byline.role == "photographer" for byline in names):
+            # 文/图 and 摄影报道 below a picture sign the picture
+            names = [replace(b, role="photographer") for b in names]
         return tuple(dict.fromkeys(names))
 
     def kind(self, length: int) -> str:
@@ -169,7 +170,7 @@ class _Maker:
         opened = bool(above) or self.dateline
         if is_notice(display) and not opened:
             return "notice"
-        photo = any(credit.photo for credit in self.credits)
+        photo = any(credit.photo or (credit.both and not self.headline) for credit in self.credits)
         marked = any(credit.marked for credit in self.credits)
         if _OPINION.search(" ".join(self.kickers)) and above and not self.dateline:
             return "commentary"

@@ -33,6 +33,7 @@ _PHOTO_BEFORE = re.compile(r"摄(?=[/:])")  # 文/甲乙;摄/丙丁
 _WRITER = re.compile(r"(?:文字|撰文|撰稿|文稿|来稿|投稿|(?:本文)?作者|文)(?=[/:\s|])")
 _CREDIT_BEHIND = re.compile(r"[文图](?=$|[\s)、,;])")
 _CREDITS = ("writer", "photographer")
+_ROLES = ("reporter", "correspondent", "photographer")
 _WRITTEN_BY = re.compile(
     r"(?:采写|采访|记录|撰写|执笔|撰稿|撰文|整理|供稿|漫画作者|漫画|插图|插画|绘图|(?:本报)?(?:特约)?评论员)(?=[:/\s|])[:/\s]*"
 )
@@ -47,7 +48,7 @@ _PLACE_REPORT = re.compile(rf"[{HAN}]{{0,6}}报道$")
 _ORG = re.compile(
     rf"[{HAN}]{{2,}}(?:局|委|办|部|会|联|院|校|站|台|社|处|所|队|团|司|行|室|科|馆|园|厂|库|中心|小学|中学|大学|融媒|政府|街道|镇|乡|县|区|市|村|场|矿|店|[一二三四五六七八九十]中|[一二三四五六七八九十附实]小|[附高初]中|支行|报)$"
 )
-_STUCK = re.compile(rf"([{HAN}]{{2,12}}?)((?:摄影|综合|采访|现场)?报道|摄影|撰稿|采写|整理)")
+_STUCK = re.compile(rf"([{HAN}]{{1,12}}?)((?:摄影|综合|采访|现场)?报道|摄影|撰稿|采写|整理)")
 _NO_PERSON = re.compile(
     r"本报|记者|通讯员|讯$|^(?:近日|日前|昨[日天]|今[日天]|目前|采[写访]|报道|消息|综合|整理|编辑|摄影|责编|来稿|连载|[左右前后中][一二三四五六七八九十]|[男女]生)$"
 )
@@ -62,7 +63,7 @@ _SIGNATURE = re.compile(  # ——某县某局局长 甲乙丙, behind a comment
 _GAP = re.compile(rf"[\s、,;/:|&{re.escape(MARKS)}]+")
 _DASH_SIGNS = re.compile(r"(?:—{1,3}|-{2,3})\s*")
 _READER = re.compile(r"(?:读者|网友)\s?[:\s]\s?")
-_UNIT_END = re.compile(r"[局委办部会院校站台社处所队司行室科馆园厂库场矿店报心学府道镇乡县区市州旗省村中小]")
+_UNIT_END = re.compile(r"[局委联办部会院校站台社处所队司行室科馆园厂库场矿店报心学府道镇乡县区市州旗省村中小]")
 SIGNS = 4.0  # log odds of a name that signs by itself
 _PEN_NAME = 2.2  # log odds of two characters as those of a given name, for a name without surname in brackets
 _NEVER = re.compile(r"[。!?“”《》\d]")  # what no byline holds
@@ -95,7 +96,8 @@ class Credit:
 
     bylines: tuple[Byline, ...]
     sure: bool
-    photo: bool = False  # signed as a photograph: 摄, 摄影报道, 文/图
+    photo: bool = False  # signed as a photograph: 摄, 摄影报道
+    both: bool = False  # words and pictures are of the same hand: 文/图
     marked: bool = False  # begins with ■ or the like
 
 
@@ -278,7 +280,8 @@ class _Parser:
     def open_group(self, found: tuple[str, int], rest: str) -> int:
         role, end = found
         word, after = rest[:end], rest[end:]
-        named = role == "reporter" and is_name(word[:-2]) and not _HOUSE_SIGN.search(word)
+        before = self.groups[-1].role or self.groups[-1].chunks  # else it is a house: 某某云记者
+        named = role == "reporter" and before and is_name(word[:-2]) and not _HOUSE_SIGN.search(word)
         if named and not _ONLY_BEFORE.fullmatch(word[:-2]):
             self.groups[-1].chunks.append(word[:-2])  # 甲乙丙记者 丁戊: a name before the role
         if re.match(rf"[{HAN}]", after) and not self.may_name(_run(after)):
@@ -310,10 +313,10 @@ class _Parser:
             return end
         if (
             (m := _STUCK.fullmatch(chunk))
-            and (is_name(m[1]) or len(cut_names(m[1])) > 1)
-            and (len(m[1]) > 2 or m[2] != "报道" or not self.after_space)
+            and (is_name(m[1]) or len(cut_names(m[1])) > 1 or (len(m[1]) == 1 and not _is_whole(names)))
+            and (len(m[1]) != 2 or m[2] != "报道" or not self.after_space)
         ):
-            names.append(m[1])  # 甲乙丙报道; but 甲乙 某地报道
+            names.append(m[1])  # 甲乙丙报道, 甲 乙报道; but 甲乙 某地报道
             return len(m[1])
         if names == [] and self.groups[-1].role and len(chunk) > 4 and chunk.endswith("报道"):
             names.append(chunk[:-2])
@@ -369,6 +372,9 @@ class _Parser:
         """What was read, if its names are names."""
         bylines: list[Byline] = []
         found = [name for group in self.groups for name in join_names(group.chunks) or ()]
+        roles = any(group.role in _ROLES for group in self.groups)
+        # 文/图 alone on a line of its own is how a paper's own people sign; else a name with no role is a correspondent's
+        default = "reporter" if self.both and not roles and not self.bracketed else "correspondent"
         beside = self.likely and any(is_name(name) for name in found) and 1 < len(found) <= 4
         for group in self.groups:
             if group.role == "editor":
@@ -384,12 +390,12 @@ class _Parser:
                     or (self.bracketed and len(found) <= 2 and _is_pen_name(name))
                 ):
                     return None
-                bylines.append(Byline(name, _role(group.role, self.both)))
+                bylines.append(Byline(name, group.role if group.role in _ROLES else default))
         edited = any(group.role == "editor" for group in self.groups)
         if not bylines and not (self.sure and (self.bracketed or edited or self.sent)):
             return None
         # nothing but names in brackets, as newspapers sign: (甲乙丙)
-        return Credit(tuple(bylines), self.sure or marked or self.bracketed, self.photo or self.both, marked)
+        return Credit(tuple(bylines), self.sure or marked or self.bracketed, self.photo, self.both, marked)
 
 
 def _role_at(rest: str, whole: bool) -> tuple[str, int] | None:
@@ -441,9 +447,3 @@ def _run(text: str) -> str:
     if (m := _STUCK.fullmatch(run)) and is_name(m[1]):
         return m[1]
     return run[:-1] if len(run) > 2 and run[-1] == "摄" else run
-
-
-def _role(role: str | None, both: bool) -> str:
-    if role in ("reporter", "correspondent", "photographer"):
-        return role
-    return "reporter" if both else "correspondent"
