@@ -30,6 +30,8 @@ _DEICTIC = re.compile(rf"[我本该](?:{'|'.join(_LEVEL_OF_WORD)})")
 _DATELINE = re.compile(r"(?:\d{1,2}月\d{1,2}日)?[ ]?(?:讯|消息[ :：])")
 _PLACE_OF_BODY = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:街道|[镇乡])")  # 李镇 in 李镇党委
 _LISTED = re.compile("[、和及与]")
+_ZONES = ("新区", "开发区", "高新区", "经开区", "示范区", "试验区", "合作区", "管理区", "度假区", "经济区")
+_IN_ZONES = ("town", "community", "village")
 _DIGITS = {"province": 2, "city": 4, "county": 6}
 _CITY = 4  # digits of its code
 _SHORTEST = 2  # characters of a name without what it is
@@ -73,7 +75,7 @@ class ArticlePlaces:
         # chains first inside a level, so that a name printed with its parent decides for the same name alone; so does
         # a name in full for its short form
         within = {m.start for m in named if m.start in ends and m.name.endswith("自然村")}  # after what holds them
-        named.sort(key=lambda m: (ORDER[m.level], m.start in within, m.start not in ends, not _in_full(m), m.start))
+        named.sort(key=lambda m: (_order(m), m.start in within, m.start not in ends, not _in_full(m), m.start))
         for _, text in self.bodies:  # 某市清河区 of an office of that district tells which 清河区 is meant
             for region in regions_in_name(text, partial(self._best, level="county"))[0][1:]:
                 self._by_name[region.level, region.name] = Place.of(region)
@@ -149,7 +151,7 @@ class ArticlePlaces:
         """Places at the head of the names of organisations: they are spoken of, though no mentions of their own."""
         for start, text in self.bodies:
             regions, end = regions_in_name(text, partial(self._best, level="county"))
-            if len(regions) == 1 and text[:end] != regions[0].name:
+            if len(regions) == 1 and text[:end] != regions[0].name and not MEDIA.match(text, end):
                 regions, end = [], 0  # a short name by itself may be a word
             for region in regions:
                 self._trail.add(start, Place.of(region))
@@ -168,7 +170,14 @@ class ArticlePlaces:
         """The place printed right before, if it can hold this one."""
         before = ends.get(mention.start)
         place = self.places.get(before) if before is not None else None
+        if place is not None and place.level == "other" and place.path.endswith(_ZONES) and mention.level in _IN_ZONES:
+            return self._zone(place)
         return place if place is not None and may_hold(place.level, mention.level, mention.name) else None
+
+    def _zone(self, place: Place) -> Place:
+        """A development zone as the parent of its towns: the lists have these under the county or city above it."""
+        above = self._gazetteer.by_path(place.path.rpartition("/")[0])
+        return Place(above.level, place.path, above.code) if above is not None else place
 
     def _listed(self, mention: Printed, ends: dict[int, int]) -> Place | None:
         """The place printed before a list of villages, as behind its first: 丙村 of 甲镇|乙村、丙村 lies in 甲镇 too."""
@@ -211,7 +220,7 @@ class ArticlePlaces:
         if parent is not None and parent.code:
             inside = [d for d in choices if d.code.startswith(significant(parent.code))]
             if inside:
-                return Place.of(inside[0])
+                return _under(parent, inside[0])
         home = self._home
         if home is not None and home.level == "county" and home.name.startswith(name) and len(name) > 1:
             return Place.of(home)  # clipped, or in full: the home county itself
@@ -342,10 +351,7 @@ class ArticlePlaces:
                     return Place.of(inside[0])
             name = current[0].path.rpartition("/")[2]
             return Place(mention.level, f"{area.path}/{name}", None, "unlisted")
-        place = Place.of(current[0])
-        if not place.path.startswith(area.path + "/"):  # a printed parent wins
-            place = dataclasses.replace(place, path=f"{area.path}/{place.path.rpartition('/')[2]}")
-        return place
+        return _under(area, current[0])
 
     def _around(self, mention: Printed, listed: Place | None) -> Iterator[Place]:
         """Areas to look in for a name without a parent: that of its list, places of the article, home, the home city."""
@@ -374,11 +380,18 @@ class ArticlePlaces:
     def _within(self, mention: Printed, parent: Place | None) -> Place:
         if parent is None and mention.level == "other" and mention.name in self._others:
             return Place("other", self._others[mention.name])
-        above = parent or self._rather_home(self._trail.last(mention.start, _DIVISIONS))
+        above = parent or self._of_child(mention) or self._rather_home(self._trail.last(mention.start, _DIVISIONS))
         path = above.path if above is not None else _upto(self._home, "county")
         if mention.level == "other" and parent is None:
             path = "/".join(path.split("/")[:3])
         return Place(mention.level, f"{path}/{mention.name}" if path else mention.name)
+
+    def _of_child(self, mention: Printed) -> Place | None:
+        """The city or county of a development zone whose town, printed right behind it, is the only one of its name."""
+        child = self._at.get(mention.end) if mention.name.endswith(_ZONES) else None
+        towns = self._gazetteer.lookup(child.name, "town") if child is not None else []
+        above = self._gazetteer.get(towns[0].code[:_CITY]) if len(towns) == 1 else None
+        return Place.of(above) if above is not None else None
 
     def _deictic(self, mention: Printed) -> Place | None:
         word = mention.name[1:]
@@ -412,9 +425,22 @@ class ArticlePlaces:
         )
 
 
+def _order(mention: Printed) -> float:
+    """From the province down; a development zone stands between county and town."""
+    return ORDER["county"] + 0.5 if mention.level == "other" and mention.name.endswith(_ZONES) else ORDER[mention.level]
+
+
 def _in_full(mention: Printed) -> bool:
     """Whether a name is printed with what it is: 石桥镇, not 石桥."""
     return mention.name.endswith(SUFFIXES_OF.get(mention.level, ()))
+
+
+def _under(parent: Place, division: Division) -> Place:
+    """A division at the path that its printed parent gives it."""
+    place = Place.of(division)
+    if place.path.startswith(parent.path + "/"):
+        return place
+    return dataclasses.replace(place, path=f"{parent.path}/{division.name}")
 
 
 def _upto(division: Division | None, level: str) -> str:

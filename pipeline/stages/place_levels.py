@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.lexicon.divisions import Division, Divisions, significant
-from pipeline.lexicon.place_names import UpperNames
+from pipeline.lexicon.place_names import Upper, UpperNames
 from pipeline.stages.place_bounds import bounds
 
 UPPER = frozenset(("province", "city", "county"))
 COUNTY_SUFFIXES = ("县", "区", "市")
+_LANDFORM = re.compile("[东西南北]?岸|[畔边源]|脚下|之[巅滨]|[上中下]游")  # behind the name of a river, a lake or a mountain
 SUFFIXES_OF = {
     "town": ("镇", "街道", "乡", "苏木"), "community": ("社区",), "village": ("村", "嘎查", "新村", "社区"),
 }  # fmt: skip
@@ -43,6 +45,9 @@ class Levels:
         }
         home = significant(self._home.code)[:4] if self._home is not None else ""
         listed = self._listed(named)
+        counties = {m.name for m in named if m.level == "county"}
+        areas = {d.code for name in counties if (u := self._names.get(name)) and len(u.divisions) == 1 for d in u.divisions}
+        areas |= {self._home.code} if self._home is not None and self._home.level != "province" else set()
 
         def level(mention: Printed) -> str:
             if mention.start in listed or self._was_town(mention.name):
@@ -50,10 +55,12 @@ class Levels:
             if mention.level == "other" and any(mention.name + suffix in full for suffix in COUNTY_SUFFIXES):
                 return "county" if self._names.get(mention.name) is not None else "other"
             if mention.level == "other" and bounds().level_of(mention.name) is None:
-                return stems.get(mention.name, "other")
-            upper = self._names.get(mention.name) if mention.level in UPPER and mention.name in stems else None
+                return stems.get(mention.name) or ("town" if any(self._town_of(a, mention.name) for a in areas) else "other")
+            upper = self._names.get(mention.name) if mention.level in UPPER else None
             if upper is None or not upper.short or mention.start in ends:
                 return mention.level
+            if mention.name not in stems:
+                return mention.level if upper.free or self._spoken_of(upper, mention, named) else self._here(mention)
             near = [d for d in upper.divisions if (d.code.startswith(home) if home else d.name in full)]
             # 河清 is the county where 河清镇 is its seat, and the town where that lies in another county
             own = any(
@@ -65,6 +72,28 @@ class Levels:
             return mention.level if own or (near and stems[mention.name] != "town") else stems[mention.name]
 
         return [dataclasses.replace(m, level=level(m)) for m in named]
+
+    def _spoken_of(self, upper: Upper, mention: Printed, named: list[Printed]) -> bool:
+        """Whether one of the divisions of a short name is in the home city, or the article names its province, its city or
+        itself in full."""
+        home = significant(self._home.code)[:4] if self._home is not None else ""
+        others = [other for m in named if m.name != mention.name and (other := self._names.get(m.name)) is not None]
+        known = {d.code[:digits] for other in others for d in other.divisions for digits in (2, 4) if len(other.divisions) == 1}
+        return not home or any(
+            d.code.startswith(home) or d.code[:2] in known or d.name in self._text for d in upper.divisions
+        )
+
+    def _here(self, mention: Printed) -> str:
+        """What the short name of a county that nothing else speaks of is: a town of home, a lake or mountain beside its shore
+        or foot (龙湖岸边), else that county."""
+        area = self._home.code if self._home is not None and self._home.level in ("city", "county") else ""
+        if area and self._town_of(area, mention.name):
+            return "town"
+        landform = bounds().level_of(mention.name) == "other" and _LANDFORM.match(self._text, mention.end)
+        return "other" if landform else mention.level
+
+    def _town_of(self, area: str, stem: str) -> bool:
+        return any(self._gazetteer.under(significant(area), stem + suffix, "town") for suffix in SUFFIXES_OF["town"])
 
     def _listed(self, named: list[Printed]) -> set[int]:
         """Starts of names, as 清溪 and 东江, that stand in a list beside towns and are themselves towns of the home county."""
