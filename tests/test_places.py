@@ -509,3 +509,31 @@ def test_a_short_name_is_that_which_the_article_tells_in_full(linker: Linker) ->
     text = "铁西着手修渠，沈阳市也派人参加，鞍山市铁西区水利局局长到场。"
     names = {"铁西": "county", "沈阳市": "city", "鞍山市铁西区水利局": "ORG"}
     assert told(linker, text, names, XINGHUA)["铁西"] == "辽宁省/鞍山市/铁西区"
+
+
+def test_a_development_zone_holds_its_towns(linker: Linker) -> None:
+    names = {"泰州市": "city", "桃溪新区": "other", "戴南镇": "town", "乌桕湾村": "village"}
+    found = told(linker, "泰州市桃溪新区戴南镇修路，桃溪新区乌桕湾村也修路。", names, TAIZHOU)
+    assert found["戴南镇"] == "江苏省/泰州市/桃溪新区/戴南镇"
+
+
+def test_a_short_name_far_away_is_a_town_of_home_or_a_lake(linker: Linker) -> None:
+    home = "河南省/信阳市/商城县"  # with a street 赤城; the county of that name is far
+    assert told(linker, "联谊会在赤城召开。", {"赤城": "county"}, home)["赤城"] == f"{home}/赤城街道"
+    assert told(linker, "风吹龙湖岸边。", {"龙湖": "county"}, XINGHUA)["龙湖"] == f"{XINGHUA}/龙湖"
+    assert (
+        told(linker, "他在汕头的龙湖上学。", {"汕头": "city", "龙湖": "county"}, XINGHUA)["龙湖"]
+        == "广东省/汕头市/龙湖区"
+    )
+
+
+def test_a_compound_is_one_with_and_without_what_it_is(linker: Linker) -> None:
+    names = {"乌桕苑": "compound", "戴南镇": "town", "乌桕苑小区": "compound"}
+    found = told(linker, "乌桕苑有了电梯，戴南镇的乌桕苑小区共装六部。", names, XINGHUA)
+    assert found["乌桕苑"] == found["乌桕苑小区"] == f"{XINGHUA}/戴南镇/乌桕苑小区"
+
+
+def test_a_site_before_the_first_place_of_an_article_lies_there(linker: Linker) -> None:
+    names = {"乌桕广场": "other", "楚店镇": "town", "涡阳县": "county"}
+    found = told(linker, "乌桕广场灯会开幕，涡阳县楚店镇主办。", names, XINGHUA)
+    assert found["乌桕广场"] == "安徽省/亳州市/涡阳县/乌桕广场"

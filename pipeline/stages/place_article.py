@@ -67,7 +67,8 @@ class ArticlePlaces:
         self._recall = recall
         printed = self.printed
         self._home = self._own_home() or self._home
-        ends = {mention.end: mention.start for mention in printed}
+        ends = {m.end + 1: m.start for m in printed if self._text.startswith("的", m.end)}  # 某社区的某小区
+        ends |= {mention.end: mention.start for mention in printed}
         levels = Levels(self._gazetteer, self._names, self._home, self._year, self._text)
         named = levels.read([mention for mention in printed if not _DEICTIC.fullmatch(mention.name)], ends)
         self._at = {mention.start: mention for mention in named}
@@ -192,6 +193,11 @@ class ArticlePlaces:
         if mention.level in UPPER:
             told = self._told_in_full(mention) if parent is None else None
             return told or self._upper(mention.name, mention.level, parent)
+        if mention.level == "compound":  # with or without 小区 it is one, wherever its parent is told
+            stem = mention.name.removesuffix("小区")
+            for form in (mention.name, stem, stem + "小区"):
+                if (known := self._by_name.get((mention.level, form))) is not None and parent is None:
+                    return known
         if parent is None and (mention.level, mention.name) in self._by_name:
             return self._by_name[mention.level, mention.name]
         if mention.level in ("compound", "other"):
@@ -380,7 +386,10 @@ class ArticlePlaces:
     def _within(self, mention: Printed, parent: Place | None) -> Place:
         if parent is None and mention.level == "other" and mention.name in self._others:
             return Place("other", self._others[mention.name])
-        above = parent or self._of_child(mention) or self._rather_home(self._trail.last(mention.start, _DIVISIONS))
+        above = parent or self._of_child(mention)
+        if above is None:
+            last = self._trail.last(mention.start, _DIVISIONS) or self._trail.first(mention.start, _DIVISIONS)
+            above = self._rather_home(last)
         path = above.path if above is not None else _upto(self._home, "county")
         if mention.level == "other" and parent is None:
             path = "/".join(path.split("/")[:3])

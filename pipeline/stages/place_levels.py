@@ -13,7 +13,9 @@ from pipeline.stages.place_bounds import bounds
 
 UPPER = frozenset(("province", "city", "county"))
 COUNTY_SUFFIXES = ("县", "区", "市")
-_LANDFORM = re.compile("[东西南北]?岸|[畔边源]|脚下|之[巅滨]|[上中下]游")  # behind the name of a river, a lake or a mountain
+_LANDFORM = re.compile(
+    "[东西南北]?岸|[畔边源]|脚下|之[巅滨]|[上中下]游"
+)  # behind the name of a river, a lake or a mountain
 SUFFIXES_OF = {
     "town": ("镇", "街道", "乡", "苏木"), "community": ("社区",), "village": ("村", "嘎查", "新村", "社区"),
 }  # fmt: skip
@@ -46,7 +48,9 @@ class Levels:
         home = significant(self._home.code)[:4] if self._home is not None else ""
         listed = self._listed(named)
         counties = {m.name for m in named if m.level == "county"}
-        areas = {d.code for name in counties if (u := self._names.get(name)) and len(u.divisions) == 1 for d in u.divisions}
+        areas = {
+            d.code for name in counties if (u := self._names.get(name)) and len(u.divisions) == 1 for d in u.divisions
+        }
         areas |= {self._home.code} if self._home is not None and self._home.level != "province" else set()
 
         def level(mention: Printed) -> str:
@@ -55,7 +59,9 @@ class Levels:
             if mention.level == "other" and any(mention.name + suffix in full for suffix in COUNTY_SUFFIXES):
                 return "county" if self._names.get(mention.name) is not None else "other"
             if mention.level == "other" and bounds().level_of(mention.name) is None:
-                return stems.get(mention.name) or ("town" if any(self._town_of(a, mention.name) for a in areas) else "other")
+                return stems.get(mention.name) or (
+                    "town" if any(self._town_of(a, mention.name) for a in areas) else "other"
+                )
             upper = self._names.get(mention.name) if mention.level in UPPER else None
             if upper is None or not upper.short or mention.start in ends:
                 return mention.level
@@ -78,7 +84,13 @@ class Levels:
         itself in full."""
         home = significant(self._home.code)[:4] if self._home is not None else ""
         others = [other for m in named if m.name != mention.name and (other := self._names.get(m.name)) is not None]
-        known = {d.code[:digits] for other in others for d in other.divisions for digits in (2, 4) if len(other.divisions) == 1}
+        known = {
+            d.code[:digits]
+            for other in others
+            for d in other.divisions
+            for digits in (2, 4)
+            if len(other.divisions) == 1
+        }
         return not home or any(
             d.code.startswith(home) or d.code[:2] in known or d.name in self._text for d in upper.divisions
         )

@@ -76,6 +76,15 @@ class Trail:
                 found.append((self._starts[level][at], self._places[level][at]))
         return max(found, key=lambda pair: pair[0])[1] if found else None
 
+    def first(self, start: int, levels: Collection[str]) -> Place | None:
+        """The first place from `start` on of one of `levels`."""
+        found = []
+        for level in levels:
+            at = bisect_left(self._starts[level], start)
+            if at < len(self._starts[level]):
+                found.append((self._starts[level][at], self._places[level][at]))
+        return min(found, key=lambda pair: pair[0])[1] if found else None
+
 
 _NONE = Place("", "")
 
