@@ -537,3 +537,35 @@ def test_a_site_before_the_first_place_of_an_article_lies_there(linker: Linker) 
     names = {"乌桕广场": "other", "楚店镇": "town", "涡阳县": "county"}
     found = told(linker, "乌桕广场灯会开幕，涡阳县楚店镇主办。", names, XINGHUA)
     assert found["乌桕广场"] == "安徽省/亳州市/涡阳县/乌桕广场"
+
+
+def test_a_town_lies_in_the_city_far_away_that_was_named_last(linker: Linker) -> None:
+    names = {"从化区": "county", "青岛": "city", "铁山街道": "town"}
+    found = told(linker, "从化区办婚礼。在青岛，铁山街道也办婚礼。", names, XINGHUA)
+    assert found["铁山街道"] == "山东省/青岛市/黄岛区/铁山街道"
+
+
+def test_a_community_that_only_another_city_has(linker: Linker) -> None:
+    text = "锦业路社区包饺子。"
+    assert linked_page_of(linker, text, 2020) == "陕西省/西安市/雁塔区/丈八沟街道/锦业路社区"
+    assert told(linker, "兴化市锦业路社区包饺子。", {"兴化市": "county", "锦业路社区": "community"}, XINGHUA)[
+        "锦业路社区"
+    ] == (f"{XINGHUA}/锦业路社区")
+
+
+def linked_page_of(linker: Linker, text: str, year: int) -> str | None:
+    doc = make(text, XINGHUA)
+    doc._.page = replace(doc._.page, issue_year=year)
+    end = text.index("社区") + 2
+    set_spans(doc, MENTIONS, [(0, end, "PLACE", Mention("PLACE", "community"))])
+    return get_spans(linker(doc), MENTIONS)[0][1].canonical
+
+
+def test_we_of_a_village_is_no_name(places: Places) -> None:
+    assert found(places, "我社区组织学习，本村参加。") == []
+    assert found(places, "该社区组织学习。") == [("该社区", "community")]
+
+
+def test_a_residential_area_of_a_street_is_a_community(places: Places) -> None:
+    assert ("乌桕苑居民区", "community") in found(places, "会议由江川路街道乌桕苑居民区承办。")
+    assert found(places, "养殖场远离居民区。") == []

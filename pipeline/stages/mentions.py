@@ -51,6 +51,7 @@ _BRANCH = re.compile(
 )
 _FULL_COMMITTEE = re.compile(r"[村居]民委员会")
 _NO_PLACE_BEFORE = re.compile(r"(?<!村民)(?<!居民)居委会$")
+_KINDS = ("村", "社区", "镇", "乡", "街道")
 _GROUP_OF = re.compile(r"(?:社区|[村镇乡]|街道)(?:工作)?(?:小组|专班)$")  # 某社区工作小组: no name of its own
 _NAMED_AFTER = re.compile(r"纪念[馆堂园碑]|故居|旧居|故里|墓|祠|广场|公园|塑像|雕像")  # a person may stand before it
 _HEAD = re.compile(r"(?:常务副|第一|副)?(?:书记|主任|(?:组织|宣传|纪检|统战|政法|武装)?委员|成员|常委|秘书长|主席)")
@@ -94,11 +95,19 @@ def plain(text: str, candidates: list[Candidate]) -> list[Candidate]:
     """The candidates of organisations that are none replaced by what they name: a place that the model takes for one, the
     place for what its residents or party members elect (某村委会, 某社区党总支), an organisation for its party branch."""
     places = {c.end: c.start for c in candidates if c.type == "PLACE"}
+    stems = {(c.start, c.end - len(suffix)) for c in candidates for suffix in _KINDS if _is_place(text, c, suffix)}
     return [
         new
         for c in candidates
         if (new := _plain(text[c.start : c.end], c, places) if c.type == "ORG" else c) is not None
+        and not (c.type == "ORG" and c.sources == (MODEL,) and (c.start, c.end) in stems)  # 石桥|村支部书记
     ]
+
+
+def _is_place(text: str, candidate: Candidate, suffix: str) -> bool:
+    """Whether a candidate is a place that the gazetteer knows by a name with this end."""
+    known = candidate.type == "PLACE" and "gazetteer" in candidate.sources
+    return known and text.endswith(suffix, candidate.start, candidate.end)
 
 
 def _plain(name: str, organisation: Candidate, places: dict[int, int]) -> Candidate | None:

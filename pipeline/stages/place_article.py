@@ -21,7 +21,7 @@ from pipeline.stages.place_trail import Place, Trail
 from pipeline.stages.place_upper import MEDIA
 
 _DIVISIONS = ("province", "city", "county", "town", "community", "village")
-_ENDS_OF_LOWEST = ("社区", "村", "嘎查", "小区", "居", "屯", "队")
+_ENDS_OF_LOWEST = ("社区", "居民区", "村", "嘎查", "小区", "居", "屯", "队")
 _LEVEL_OF_WORD = {
     "省": ("province",), "市": ("city", "county"), "州": ("city",), "盟": ("city",), "县": ("county",), "区": ("county",),
     "旗": ("county",), "镇": ("town",), "乡": ("town",), "街道": ("town",), "社区": ("community",), "村": ("village",),
@@ -33,7 +33,7 @@ _LISTED = re.compile("[、和及与]")
 _ZONES = ("新区", "开发区", "高新区", "经开区", "示范区", "试验区", "合作区", "管理区", "度假区", "经济区")
 _IN_ZONES = ("town", "community", "village")
 _DIGITS = {"province": 2, "city": 4, "county": 6}
-_CITY = 4  # digits of its code
+_CITY, _COUNTY = 4, 6  # digits of their codes
 _SHORTEST = 2  # characters of a name without what it is
 _LONG = 3  # characters of the name of a town, beyond which it hardly is that of another one, gone since
 _SEVERAL = 2  # villages of one town that tell it from another town of its name
@@ -273,6 +273,11 @@ class ArticlePlaces:
             forms += [name + suffix for suffix in SUFFIXES_OF[level]]
         areas = [parent] if parent is not None else list(self._around(mention, listed))
         counties = any(area.level == "county" for area in areas)
+        far = self._far_city(mention) if parent is None and listed is None else None
+        if far is not None and (level == "town" or self._gazetteer.count(name) <= RARE):
+            found = self._matching.exactly(far, forms, level)
+            if len({d.path for d in found}) == 1:
+                return self._choose(found, far, mention)
         for area in areas:
             wide = area is not listed and (listed is not None or (area.level == "city" and counties))
             if wide and self._gazetteer.count(name) > RARE:
@@ -288,7 +293,8 @@ class ArticlePlaces:
             )
             if found:
                 return self._choose(found, area, mention)
-        if parent is None and (self._home is None or level == "town"):
+        official = level == "community" and name.endswith("社区")  # the lists have them all
+        if parent is None and (self._home is None or level == "town" or official):
             everywhere = self._with_child([d for d in self._gazetteer.lookup(name) if fits(d.level, level)], mention)
             if len(everywhere) == 1 and self._credible(everywhere[0]):
                 return Place.of(everywhere[0])
@@ -300,6 +306,12 @@ class ArticlePlaces:
         if level in LOWEST and not name.endswith(_ENDS_OF_LOWEST):
             name += SUFFIXES_OF[level][0]
         return Place(level, f"{above.path}/{name}" if above else name, None, "unlisted")
+
+    def _far_city(self, mention: Printed) -> Place | None:
+        """The city away from home that the article has named last before a mention, if no county has followed it."""
+        last = self._trail.last(mention.start, ("city", "county"))
+        home = self._home.code[:_CITY] if self._home is not None else ""
+        return last if last is not None and last.level == "city" and last.code and last.code[:_CITY] != home else None
 
     def _credible(self, town: Division) -> bool:
         """Whether the only place of a name in the country is meant, though home has none: it lies in the home province, or
@@ -373,6 +385,9 @@ class ArticlePlaces:
                 places = [*towns, *places]
         if listed is not None:
             places.insert(0, listed)
+        if self._home is None or not self._trail.regions[significant(self._home.code)]:  # the counties of its towns
+            codes = [town.code[:_COUNTY] for town in self._trail.near(mention.start, "town") if town.code]
+            places += [Place.of(county) for code in codes if (county := self._gazetteer.get(code)) is not None]
         if self._home is not None:
             places.append(Place.of(self._home))
             city = self._gazetteer.get(self._home.code[:4]) if self._home.level == "county" else None

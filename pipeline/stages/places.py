@@ -27,7 +27,7 @@ GROUP = CANDIDATES + "places"
 SURE = 4.0  # score of a name that counts as known in the rest of its article
 
 _DEICTIC = re.compile(
-    r"(?<![应自])(?:[我本该](?:省|市(?![场民])|县(?!级)|区(?![域别间分])|州|盟|旗(?!舰|帜)|镇|乡|街道|社区|村(?![民里])))"
+    r"(?<![应自])(?:[我本该](?:省|市(?![场民])|县(?!级)|区(?![域别间分])|州|盟|旗(?!舰|帜)|镇|乡|街道)|该(?:社区|村(?![民里])))"
 )
 _DEICTIC_LEVEL = {
     "省": "province", "市": "city", "州": "city", "盟": "city", "县": "county", "区": "county", "旗": "county",
