@@ -411,3 +411,29 @@ def test_headline_whose_words_its_text_repeats_is_not_joined_to_it():
     page, articles = split("交通安全教育入校园", one, "临河小学学生动手创作剪纸助力创卫", two)
     assert [a.headline for a in articles] == ["交通安全教育入校园", "临河小学学生动手创作剪纸助力创卫"]
     assert body(page, articles[1]) == two
+
+
+def test_words_and_pictures_of_one_hand_make_no_caption_of_a_text_with_a_headline():
+    _, articles = split("松林村苹果喜获丰收", A[0] + "（记者 白一川 文/图）", CAPTION + " 杜渡 文/图")
+    assert [(a.headline, a.kind, names(a)) for a in articles] == [
+        ("松林村苹果喜获丰收", "brief", [("白一川", "reporter")]),
+        (None, "caption", [("杜渡", "photographer")]),
+    ]
+
+
+def test_author_with_a_post_stands_between_headline_and_text():
+    _, articles = split("把果园种成样板", "青山县委书记、县长 白一川", *A)
+    assert [(a.headline, names(a)) for a in articles] == [("把果园种成样板", [("白一川", "correspondent")])]
+
+
+def test_name_cut_by_a_column_break_signs_nothing():
+    told = A[0].replace("高远山", "黄远山") + "黄远"
+    page, (article,) = split("松林村苹果喜获丰收", told, "山是村里最早种苹果的人之一，今年又多种了十亩。")
+    assert article.bylines == ()
+    assert body(page, article).endswith("十亩。")
+
+
+def test_a_clause_with_a_word_of_columns_is_no_column():
+    lines = ["青山县果业振兴局党支部召开", "2024年度组织生活会"]
+    _, (article,) = split(*lines, "3月2日，" + "".join(lines) + "。" + A[1], A[2])
+    assert article.headline == "".join(lines)

@@ -149,6 +149,7 @@ NAMES_OF_EVERY_FORM = [
     ("通讯员 高云白川", [("高云", C), ("白川", C)]),
     ("（县妇联高远山）", [("高远山", C)]),
     ("青山云记者 高远山", [("高远山", R)]),
+    ("（青山所高远山供稿）", [("高远山", C)]),
     ("高 山 白 川报道", [("高山", R), ("白川", R)]),
     ("本报记者 高远山 文/图 通讯员 白一川", [("高远山", R), ("白一川", C)]),
     ("高远山 本报记者 白一川 文/图", [("高远山", C), ("白一川", R)]),
@@ -164,3 +165,9 @@ def test_comma_between_the_names_of_a_lead():
     lead = leading(fold("本报讯 记者高远山，白一川报道：天晴。"))
     assert lead is not None
     assert [b.name for b in lead.bylines] == ["高远山", "白一川"]
+
+
+def test_lead_of_a_paper_and_its_app():
+    lead = leading(fold("青山日报·新青山客户端12月3日讯（通讯员 高远山）天晴。"))
+    assert lead is not None
+    assert names_and_roles(lead) == [("高远山", C)]

@@ -60,6 +60,9 @@ _OWN_UNIT = re.compile(rf"([{HAN}]{{2,4}}(?:[\s、][{HAN}]{{2,4}})?)\s?\(([{HAN}
 _SIGNATURE = re.compile(  # ——某县某局局长 甲乙丙, behind a comment; ——记…, ——访… are headlines
     rf"(?:—{{1,3}}|-{{2,3}})\s*(?![记访])[{HAN}、]{{0,30}}(?:书记|主任|[长员授师民席人友者生镇乡村市县区社会院校局]|经理)\s+([{HAN}]{{2,4}}|[{HAN}]\s[{HAN}])"
 )
+_POST = re.compile(
+    rf"[{HAN}]{{2,}}[{HAN}、]{{0,16}}(?:书记|主席|主任|委员|代表|经理|[省市县区镇乡村局厅院校处科会部队站所园馆社]长)"
+)
 _GAP = re.compile(rf"[\s、,;/:|&{re.escape(MARKS)}]+")
 _DASH_SIGNS = re.compile(r"(?:—{1,3}|-{2,3})\s*")
 _READER = re.compile(r"(?:读者|网友)\s?[:\s]\s?")
@@ -110,8 +113,8 @@ def _boxed(text: str) -> Credit | None:
 
 
 def is_house(text: str) -> bool:
-    """Whether a folded text is the name of an organisation, as stands before the names of its people."""
-    return _ORG.fullmatch(text) is not None
+    """Whether a folded text is the name of an organisation or a post in one, as stands before the names of its people."""
+    return _ORG.fullmatch(text) is not None or _POST.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=512)  # the neighbours of a line ask for it again
@@ -422,7 +425,10 @@ def _is_whole(chunks: list[str]) -> bool:
 
 def _unit_before_names(chunk: str) -> int:
     """Length of the unit that a run of characters begins with, if it ends in names: 某市某局甲乙丙; else 0."""
-    if len(chunk) < 5 or is_name(chunk) or len(cut_names(chunk)) > 1:
+    if len(chunk) < 5 or is_name(chunk):
+        return 0
+    names = cut_names(chunk)
+    if len(names) > 1 and not _UNIT_END.fullmatch(names[0][-1]):
         return 0
     for m in reversed(list(_UNIT_END.finditer(chunk, 2, len(chunk) - 1))):
         rest = chunk[m.end() :]

@@ -65,6 +65,7 @@ _ONE_CLAUSE = (-1.5, 0.0)  # log-odds at which two lines count as one clause the
 _LEAD = 90  # characters of the text that begin it
 _MORE = 0.25  # of the words of two lines that stand there
 _NAMED = 3.0  # log odds of a name behind a title
+_COLUMN = 8  # characters that the name of a column with a word of columns inside does not exceed
 _MOST = 5  # lines of display that are weighed; of more, only the last ones
 
 
@@ -115,6 +116,14 @@ def _column_names() -> frozenset[str]:
 def names_column(folded: str) -> bool:
     """Whether a line of display holds a word that names columns (page_columns.tsv)."""
     return _column().search(folded) is not None
+
+
+def _heads_column(folded: str) -> bool:
+    """Whether a line that holds a word of columns may be the name of one: in a clause such words stand anywhere."""
+    m = _column().search(folded)
+    if m is None or _waits(folded) or _PURPOSE.search(folded, 2, m.start()):  # who does what
+        return False
+    return len(folded) <= _COLUMN or m.start() == 0 or folded.endswith(m[0]) or "·" in folded
 
 
 def _only_names_column(folded: str) -> bool:
@@ -194,7 +203,7 @@ def _kicker_features(line: str, where: str, headline: list[str], text: str) -> I
     yield f"kicker_{where}"
     if len(line) <= 6:
         yield f"kicker_short_{where}"
-    if names_column(line):
+    if _heads_column(line):
         yield f"kicker_column_{where}"
     if is_place(line):
         yield "kicker_place"
@@ -255,13 +264,13 @@ def _joined_features(above: str, below: str) -> Iterator[str]:
         yield "joined_equal"
     if _TIME.fullmatch(above):
         yield "joined_time"
-    if _BEGUN.fullmatch(above):
+    if _BEGUN.fullmatch(above) and not _waits(above):
         yield "joined_event"
     if _DETAIL.match(below):
         yield "joined_detail"
     if is_place(above):
         yield "joined_place"
-    elif len(above) <= 3 and len(below) <= 8 and not names_column(above):
+    elif len(above) <= 3 and len(below) <= 8 and not _heads_column(above):
         yield "joined_word"
     elif len(above) <= 5:
         yield "joined_short"
@@ -269,7 +278,7 @@ def _joined_features(above: str, below: str) -> Iterator[str]:
         yield "joined_exclamation"
     if _width(above) + _width(below) > 24:
         yield "joined_long"
-    if names_column(above) or names_column(below):
+    if _heads_column(above) or _heads_column(below):
         yield "joined_column"
     if _parallel(above, below):
         yield "joined_parallel"
@@ -284,7 +293,7 @@ def _headline_features(line: str) -> Iterator[str]:
         yield "headline_subtitle"
     if is_place(line):
         yield "headline_place"
-    if names_column(line):
+    if _heads_column(line):
         yield "headline_column"
     if _is_slogan(line):
         yield "headline_slogan"

@@ -176,9 +176,12 @@ def goes_on(before: str, after: str, grams: Grams, doubt: float) -> bool:
         return not _is_closed_in_itself(before)
     if closed(before) or is_apart(after) or leading(after):
         return False
-    if _is_closed_in_itself(before) or trailing(before[-160:]) or _SIGNED_NOTICE.search(before[-60:]):
-        return False
     known = grams.known(before, after)
+    signed = trailing(before[-160:])
+    if signed and (signed[1].sure or not known):  # a bare name may be the beginning of a longer one
+        return False
+    if _is_closed_in_itself(before) or _SIGNED_NOTICE.search(before[-60:]):
+        return False
     score = junction(before, after) + (2.0 if known else 0.0)
     if _unclosed(before):
         score += 2.0
