@@ -113,6 +113,25 @@ def test_a_later_answer_can_turn_an_earlier_one() -> None:
     assert found(doc, reading, opinion(doc, reading, likes, turns=pattern)) == ["毛巾", "牙刷"]
 
 
+@pytest.mark.parametrize(
+    ("text", "one", "several", "right"),
+    [
+        ("会场来了60名学员及家长。", "学员", "学员及家长", "学员及家长"),
+        ("院里种了桃树、梨树60棵。", "梨树", "桃树、梨树", "桃树、梨树"),
+        ("院里种了桃树5棵、梨树60棵。", "梨树", "桃树5棵、梨树", "梨树"),  # each has a figure of its own
+        ("院里种了60棵桃树、梨树5棵。", "桃树", "桃树、梨树", "桃树"),
+    ],
+)
+def test_one_of_several_things_under_a_figure_stands_for_all(text: str, one: str, several: str, right: str) -> None:
+    doc = article(text)
+    reading = read(doc)
+    number = next(i for i, (_, _, q) in enumerate(reading.quantities) if q.value == 60)
+    scores = opinion(doc, reading, {(number, one): 2.0, (number, several): 0.0})
+    assert found(doc, reading, scores)[number] == right
+    scores = opinion(doc, reading, {(number, one): 2.0})  # all of them are very unlikely
+    assert found(doc, reading, scores)[number] == one
+
+
 def test_narrowed_keeps_the_best_pairs_of_each_quantity() -> None:
     doc = article("发放毛巾3条,牙刷5支。")
     reading = read(doc)

@@ -25,6 +25,8 @@ Bools = NDArray[np.bool_]
 
 BACK, AHEAD = 64, 28  # how far from a quantity its object may stand, in characters
 LONGEST, WORDS, BESIDE = 14, 6, 6  # of an object: characters, words, characters where it need not be whole words
+JOINED_LONGEST, JOINED_WORDS = 20, 10  # … of several things under one figure (新人及亲友)
+JOINS = ("、", "和", "与", "及", "以及")
 CLASSES = ("", "PER", "PLACE", "ORG", "POST", "TIME", "QUANTITY")
 DILATIONS = (1, 2, 4)
 _GAP = sum(DILATIONS)  # empty rows between paragraphs: the reach of the convolutions
@@ -56,6 +58,7 @@ class Reading:
     rows: Ints  # (N + 1,)
     size: int  # rows of the network, gaps included
     spans: Ints  # (S, 2) characters
+    joined: Bools  # (S,) of several things, none with a figure of its own: 新人及亲友
     pairs: Pairs
     clauses: Ints  # (Q,) clause ends between the quantity before and this one, at most 3; -1: none before it nearby
     quantities: list[tuple[int, int, Quantity]]
@@ -97,17 +100,33 @@ def read(*docs: Doc) -> Reading:
     # Number of characters without a row up to each one: equal for those of one stretch.
     holes: Ints = np.cumsum(rows < 0, dtype=np.int64)
     commas = np.concatenate([[0], np.cumsum(_among(letters, _BARRIER))])
-    spans = _spans(letters, starts, ends, np.isin(words[:, 2], _loose()), commas, rows, holes, quantities)
+    joins = _before_each(starts[np.isin(words[:, 2], _numbers(*JOINS))], len(text))
+    loose = np.isin(words[:, 2], _loose())
+    spans = _spans(letters, starts, ends, loose, joins, commas, rows, holes, quantities)
+    within = _before_each(np.array([start for start, _, _ in quantities], dtype=np.int64), len(text))
+    joined = (joins[spans[:, 1]] > joins[spans[:, 0]]) & (within[spans[:, 1]] == within[spans[:, 0]])
     pairs = _pairs(letters, commas, rows, holes, spans, quantities)
-    return Reading(classes, edges, rows, size, spans, pairs, _clauses(commas, holes, quantities), quantities)
+    return Reading(classes, edges, rows, size, spans, joined, pairs, _clauses(commas, holes, quantities), quantities)
 
 
 @cache
 def _loose() -> NDArray[np.uint64]:
     """spaCy's numbers of the words that no object begins or ends with."""
-    words = [row["word"] for row in load_tsv("function_words.tsv", ("word",), key=("word",))]
+    return _numbers(*(row["word"] for row in load_tsv("function_words.tsv", ("word",), key=("word",))))
+
+
+@cache
+def _numbers(*words: str) -> NDArray[np.uint64]:
+    """spaCy's numbers of words."""
     store = StringStore(words)
     return np.array([store[word] for word in words], dtype=np.uint64)
+
+
+def _before_each(places: Ints, size: int) -> Ints:
+    """How many of the places stand before each of `size` characters, and before the end."""
+    counts = np.zeros(size + 1, dtype=np.int64)
+    counts[places + 1] = 1
+    return np.cumsum(counts)
 
 
 def _among(letters: NDArray[np.uint32], some: frozenset[str]) -> Bools:
@@ -145,6 +164,7 @@ def _spans(
     starts: Ints,
     ends: Ints,
     loose: Bools,
+    joins: Ints,
     commas: Ints,
     rows: Ints,
     holes: Ints,
@@ -156,9 +176,11 @@ def _spans(
     depth = _among(letters, _OPENING).astype(np.int64) - _among(letters, _CLOSING)
     depth = np.concatenate([[0], np.cumsum(depth)])
     out = []
-    for words in range(1, min(WORDS, len(starts)) + 1):
+    for words in range(1, min(JOINED_WORDS, len(starts)) + 1):
         a, b = starts[: len(starts) - words + 1], ends[words - 1 :]
         keep = ~loose[: len(starts) - words + 1] & ~loose[words - 1 :]
+        if words > WORDS:
+            keep &= joins[b] > joins[a]
         out.append(np.stack([a[keep], b[keep]], axis=1))
     begin = np.array([start for start, _, _ in quantities], dtype=np.int64)
     end = np.array([end for _, end, _ in quantities], dtype=np.int64)
@@ -167,7 +189,8 @@ def _spans(
         out.append(np.stack([end, end + length], axis=1)[end + length <= n])
     found = np.concatenate(out)
     a, b = found[:, 0], found[:, 1]
-    keep = (b - a <= LONGEST) & (commas[b] == commas[a]) & ~no_start[a] & ~no_end[b - 1] & (depth[a] == depth[b])
+    longest = np.where(joins[b] > joins[a], JOINED_LONGEST, LONGEST)
+    keep = (b - a <= longest) & (commas[b] == commas[a]) & ~no_start[a] & ~no_end[b - 1] & (depth[a] == depth[b])
     keep &= (letters[a] != ord("“")) | (letters[b - 1] != ord("”"))  # the marks around a thing are no part of it
     keep &= (rows[a] >= 0) & (rows[b - 1] >= 0) & (holes[a] == holes[b - 1])
     number = np.unique(a[keep] * (n + 1) + b[keep])
@@ -204,9 +227,7 @@ def _pairs(
     after = a >= e
     left, right = np.where(after, e, b), np.where(after, a, s)
     length, side = right - left, after.astype(np.int64)
-    begun = np.zeros(len(letters) + 1, dtype=np.int64)
-    begun[begin + 1] = 1
-    begun = np.cumsum(begun)
+    begun = _before_each(begin, len(letters))
     of = np.concatenate([[0], letters == ord("的")])[a]  # 的 right before the span
     clauses = np.minimum(commas[right] - commas[left], 3)
     between = np.minimum(begun[right] - begun[left], 2)
@@ -227,7 +248,7 @@ def narrowed(reading: Reading, scores: Array, keep: int, always: Bools | None = 
     first = np.searchsorted(pairs.owner[kept], np.arange(len(pairs.first)))
     after, gap, distance, marks = pairs.after[kept], pairs.gap[kept], pairs.distance[kept], pairs.marks[kept]
     fewer = Pairs(pairs.owner[kept], which, after, gap, distance, marks, first)
-    return replace(reading, spans=reading.spans[used], pairs=fewer), kept
+    return replace(reading, spans=reading.spans[used], joined=reading.joined[used], pairs=fewer), kept
 
 
 def _clauses(commas: Ints, holes: Ints, quantities: Sequence[tuple[int, int, Quantity]]) -> Ints:
