@@ -65,7 +65,6 @@ _ONE_CLAUSE = (-1.5, 0.0)  # log-odds at which two lines count as one clause the
 _LEAD = 90  # characters of the text that begin it
 _MORE = 0.25  # of the words of two lines that stand there
 _NAMED = 3.0  # log odds of a name behind a title
-_COLUMN = 8  # characters that the name of a column with a word of columns inside does not exceed
 _MOST = 5  # lines of display that are weighed; of more, only the last ones
 
 
@@ -119,11 +118,8 @@ def names_column(folded: str) -> bool:
 
 
 def _heads_column(folded: str) -> bool:
-    """Whether a line that holds a word of columns may be the name of one: in a clause such words stand anywhere."""
-    m = _column().search(folded)
-    if m is None or _waits(folded) or _PURPOSE.search(folded, 2, m.start()):  # who does what
-        return False
-    return len(folded) <= _COLUMN or m.start() == 0 or folded.endswith(m[0]) or "·" in folded
+    """Whether a line that holds a word of columns may be the name of one, and no clause that waits for its object."""
+    return names_column(folded) and not _waits(folded)
 
 
 def _only_names_column(folded: str) -> bool:
