@@ -236,6 +236,8 @@ CASES = [
     ("来了5000余游客。", "5000余", 5000, 5000, None, "", "gt", "count", None, None, None, None),
     ("一百多村民到场。", "一百多", 100, 100, None, "", "gt", "count", None, None, None, None),
     ("数百村民到场。", "数百", None, None, None, "", "approx", "count", None, None, None, None),
+    ("开工4大项目。", "4大", 4, 4, 4, "", "eq", "count", None, None, None, None),
+    ("学员突破万名。", "万名", 10000, 10000, None, "名", "gt", "count", "名", 10000, "1", None),
     ("他谈了三点意见。", "三点", 3, 3, 3, "点", "eq", "count", "点", 3, "1", None),
     ("带着40多号人。", "40多号", 40, 40, None, "号", "gt", "count", "号", 40, "1", None),
     ("历史上十个方面的成就。", "十个方面", 10, 10, 10, "个方面", "eq", "count", "个方面", 10, "1", None),

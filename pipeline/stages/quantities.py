@@ -205,6 +205,7 @@ def _ratio(folded: str, numeral: Numeral) -> Found | None:
     return Found(match.start(), match.end(), None, None, "", "eq", "rate", None)
 
 
+_FEW = re.compile("[两三四五六七八九十]|[2-9]|1[0-6]")
 _MANY = re.compile(r"[\d十百千万]余$|\d多$|[一二三四五六七八九][十百千万]多$|^[几数][百千万]$")
 # What is counted without a unit, 5000余游客, 数百村民: no other word goes on after the number (三十多了)
 _THINGS = re.compile(
@@ -229,7 +230,7 @@ def _bare(folded: str, numeral: Numeral) -> Found | None:
         around = folded[max(0, begin - 10) : begin] + folded[end : end + 3]
         kind = "money" if MONEY.search(around) or "产业链" in folded[end : end + 6] else "count"
         item = Found(begin, end, numeral.low, numeral.high, "", numeral.modifier, kind, None)
-    elif not numeral.arabic and text in tuple("两三四五六七八九十") and _BIG.match(folded, end):
+    elif _FEW.fullmatch(text) and _BIG.match(folded, end):
         return Found(begin, end + 1, numeral.low, numeral.high, "", "eq", "count", None)
     elif _MANY.search(text) and _THINGS.match(folded, end):
         return Found(begin, end, numeral.low, numeral.high, "", numeral.modifier, "count", None)

@@ -40,7 +40,7 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
             return False
         if (
             not measure
-            and before not in "近超约逾达"
+            and before not in "近超约逾达破过"
             and (_STOP.match(folded, end) or before in "进访走入" or following in "苗宴")
         ):
             return False
