@@ -42,6 +42,16 @@ def test_sources_that_agree_are_named_together() -> None:
     assert found == [("临江市", "PLACE", "model+gazetteer")]
 
 
+def test_a_village_without_its_last_word_is_no_organisation() -> None:
+    found = resolve(
+        "石桥村支部书记许琳",
+        model=[("石桥", "ORG"), ("许琳", "PER")],
+        places=[("石桥村", "PLACE", "village")],
+        posts=[("支部书记", "POST")],
+    )
+    assert ("石桥村", "PLACE") in [f[:2] for f in found]
+
+
 def test_an_organisation_swallows_its_place() -> None:
     found = resolve("临江市水务局通报", places=[("临江市", "PLACE", "city")], organisations=[("临江市水务局", "ORG")])
     assert [f[:2] for f in found] == [("临江市水务局", "ORG")]

@@ -439,3 +439,24 @@ def test_what_follows_a_name_is_no_apposition_if_others_come_first(text: str) ->
 def test_a_title_before_another_name_is_that_ones() -> None:
     found = holdings("镇长石磊,会长、书协董秀兰到场", [(2, 4), (10, 13)], [(0, 2), (5, 7)])
     assert [(h.post, h.person) for h in found] == [(0, 0)]
+
+
+def test_the_unit_of_one_presented_stands_behind_the_titles() -> None:
+    text = f"{COMMUNITY}也很忙。\n[石磊|PER],[村主任|POST]、[会计|POST],{TOWN}{VILLAGE},为民办事。"
+    assert triples(text) == {("石磊", "村主任", "石桥村"), ("石磊", "会计", "石桥村")}
+
+
+def test_a_delegate_who_speaks_at_a_congress() -> None:
+    text = f"政协会议召开。{VILLAGE}[党支部书记|POST][石磊|PER][委员|POST]说,路通了。"
+    assert {(o.title, o.unit, o.category, o.official) for o in officials(text)} == {
+        ("党支部书记", "石桥村", "grassroots", True),
+        ("委员", None, "delegate", False),
+    }
+    said = [[(h.post, h.how) for h in holdings(t, [(0, 2)], [(2, 4)])] for t in ("石磊代表说", "石磊代表村民说")]
+    assert said == [[(0, "after")], []]
+
+
+def test_two_titles_of_one_level_share_their_committee() -> None:
+    text = f"{TOWN}来人,[南乡委员会|ORG][宣传委员|POST]、[统战委员|POST][许琳|PER]到场"
+    assert triples(text) == {("许琳", "宣传委员", "南乡委员会"), ("许琳", "统战委员", "南乡委员会")}
+    assert triples("[柳岸合作社|ORG]第一任[理事长|POST][罗刚|PER]") == {("罗刚", "理事长", "柳岸合作社")}

@@ -16,7 +16,7 @@ from pipeline.lexicon.posts import Title, posts
 from pipeline.records import Official
 from pipeline.stages.post_names import Name, Unit
 from pipeline.stages.post_units import Units
-from pipeline.stages.posts import Holding, holdings
+from pipeline.stages.posts import DELEGATE, Holding, holdings
 
 OFFICIAL_CATEGORIES = frozenset({"party_government", "grassroots", "public_institution", "mass_org"})
 _FORMER = re.compile(r"(?:原|前任|时任|曾任|前|历任|当过|曾是)任?$")
@@ -27,6 +27,7 @@ _LEFT = re.compile(r"免去|辞去|不再担任|卸任|离任")
 _BODY = re.compile(r"(?:村|社区)?(?:党?总?支部?|党委|党总支|党工委|党组|居委会|村委会|[村居]民委员会)|村|社区")
 _OF_ANYBODY = frozenset({"老师", "师傅"})
 _ADDRESS = frozenset({"老师", "医生", "大夫", "师傅", "警官", "法官"})  # anybody of the trade is called so
+_CONGRESS = re.compile(r"两会|政协|人大|代表委员|代表团")  # in an article whose delegates speak
 _BREAK = "、,。;:!?()“”\n"
 _COMPANY_HEAD = re.compile(r"副?(?:董事长|总经理|总裁)|[一-鿿]{2}总监|首席[一-鿿]{2}官")
 _OF_TEAMS = ("队长", "团长")
@@ -130,7 +131,10 @@ class _Article:
         name = "".join(person.text.split())
         if len(name) < 2:
             return None
-        unit = self.own_units.get((holding.post, holding.person)) or self.units.of(holding.post)
+        if holding.how == "after" and DELEGATE.match(self.folded, post.start) and _CONGRESS.search(self.folded):
+            title, unit = replace(title, category="delegate", official=False, alone=True), None
+        else:
+            unit = self.own_units.get((holding.post, holding.person)) or self.units.of(holding.post)
         in_hospital = unit is None and title.category is None and self.units.in_hospital(holding.post)
         category = "hospital" if in_hospital else self._category(title, unit, post)
         low, high = min(person.start, post.start), max(person.end, post.end)

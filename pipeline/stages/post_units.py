@@ -40,7 +40,7 @@ _HAN = re.compile(r"[一-鿿]+")
 _BREAK = re.compile(r"[、,。;:!?()“”\n]")
 # What may stand between a unit and the title: 社区第四网格网格员, 医院急诊科护士长, 村原党支部书记, 村的护林员
 _GAP = re.compile(
-    r"(?:的?(?:原|现任?|前任?|时任|首任|退休|离休|退役|在职|老|新任|专职|兼职|返乡|当地)?)"
+    r"(?:的?(?:原|现任?|前任?|时任|首任|第[一二三四五六七八九十]+任|退休|离休|退役|在职|老|新任|专职|兼职|返乡|当地)?)"
     r"(?:任?驻村|第[\d一二三四五六七八九十]+(?:网格|党支部|小组)|\d\d后|[一-鿿]{1,3}族|[一-鿿]{0,7}(?:科|室|系|班|组|部|处|股|中心|车间|值守的)"
     r"|[\d一二三四五六七八九十]{1,3}(?:连|分场|队|工区|车间)|[一-鿿]{1,4}(?:分场|作业区|工区|工段|井区|管护站))?"
 )
@@ -56,6 +56,7 @@ _OPENS_BODY = re.compile(
 # An area with a party and an administrative committee of its own
 _ZONE = re.compile(r"[一-鿿]{2,8}(?:开发区|高新区|新区|产业园|工业园|园区|度假区|示范区|试验区|合作区)")
 _OPENS_SHORT = re.compile(r"(?:^|[^一-鿿]|[的该本我由任为兼时原现让请到在和与及向对据被派驻是])$")
+_JOINED = re.compile(r"、[村镇乡县区市]?")  # between the titles of one person
 _HEADLINE = 40  # characters at most
 _AND = re.compile(r"[、和及与]")
 _LEVEL_IN_TITLE = re.compile(r"[省市州盟县区旗镇乡](?=委|长|级|纪|监|政)")
@@ -97,6 +98,9 @@ class Units(UnitNames):
         named = self._named_before(at, low, title)
         if named:
             return self._with_department(self.unit(named), named, at, title)
+        presented = self._presented(post)
+        if presented:
+            return self.unit(presented)
         if self._clinic(at):
             return self.organisation(("医院",), at)
         kind = _BARE_WORD.fullmatch(self.folded, low, at)
@@ -112,6 +116,25 @@ class Units(UnitNames):
             or self._team_before(title, name.start)
             or self._guess(post)
         )
+
+    def _presented(self, post: int) -> Name | None:
+        """甲,村主任、会计,某县某村,…: the place or organisation in a part of its own behind the titles of one presented."""
+        first = last = post
+        while first and _JOINED.fullmatch(self.folded, self.posts[first - 1].end, self.posts[first].start):
+            first -= 1
+        while last + 1 < len(self.posts) and _JOINED.fullmatch(
+            self.folded, self.posts[last].end, self.posts[last + 1].start
+        ):
+            last += 1
+        at = self.posts[last].end
+        if self.clause_start(self.posts[first].start) - 1 not in self.people_by_end or self.folded[at : at + 1] != ",":
+            return None
+        unit, at = None, at + 1
+        for name in self.names[bisect_left(self.starts, at) :]:
+            if name.start != at:
+                break
+            unit, at = name, name.end
+        return unit if at == len(self.folded) or _BREAK.match(self.folded, at) else None
 
     def _guess(self, post: int) -> Unit | None:
         """The unit of a title that no words near it tell."""
@@ -246,7 +269,10 @@ class Units(UnitNames):
             return None  # 州委常委、县委书记: each is of its own level
         place = unit.name if unit is not None and unit.name is not None and unit.name.place else None
         of_party = not _SAYS_LEVEL.match(self.posts[post].text) and self.posts[post - 1].text.startswith("党")
-        fits = compatible(level or "", place.record.level) if place else of_party  # 某大学党委常委、组织部部长
+        alike = (
+            of_party or level == self.titles[post - 1].level
+        )  # 某大学党委常委、组织部部长; 某乡委员会宣传委员、统战委员
+        fits = compatible(level or "", place.record.level) if place else alike
         if place and level == "county" and place.record.level in ("province", "city", "county"):
             fits = fits or not _LEVEL_IN_TITLE.search(self.posts[post].text)  # 某省委常委、宣传部部长
         if unit and unit.name and level and not fits:

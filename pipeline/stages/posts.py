@@ -38,6 +38,10 @@ _TAKEN = re.compile(r"(?:同志)?(?:担任|兼任?|出任|接任|接替)")
 _IS_HIM = re.compile(r"(?:同志)?(?:[,。;!?\n]|$)")
 _MADE = re.compile(r"(?:同志)?[为任]\Z")
 _VERBS = frozenset({"代表", "领队", "导演", "编剧", "主编", "主审", "助理", "裁判", "策划", "编辑"})  # behind a name
+# A delegate by the form of address of congresses, with what he does then: 甲代表说
+DELEGATE = re.compile(
+    r"(?:代表|委员)(?=(?:对记者|向记者)?(?:说|表示|介绍|建议|认为|提出|指出|告诉|呼吁|谈到|谈及|坦言|直言|感慨|[:,]“))"
+)
 _EACH = "分别"
 _BY_ORDER = re.compile(r"(?:免[去除]|任命|聘任|聘请|撤销|解除|决定|提名|推荐)\Z")  # 免去甲同志局长一职
 _OFFICE = re.compile(r"一?职务?")
@@ -243,7 +247,7 @@ class _Holdings:
             return
         gap = self.text[self.people[person][1] : start]
         if not gap.strip(" ”"):
-            if self.text[start:end] not in _VERBS:
+            if self.text[start:end] not in _VERBS or DELEGATE.match(self.text, start):
                 self._add(post, person, "after")
         elif gap == "同志" and self._by_order(person) and _OFFICE.match(self.text, end):
             self._add_chain(post, [person], "leaves")
