@@ -50,7 +50,7 @@ _ORG = re.compile(
 )
 _STUCK = re.compile(rf"([{HAN}]{{1,12}}?)((?:摄影|综合|采访|现场)?报道|摄影|撰稿|采写|整理)")
 _NO_PERSON = re.compile(
-    r"本报|记者|通讯员|讯$|^(?:近日|日前|昨[日天]|今[日天]|目前|采[写访]|报道|消息|综合|整理|编辑|摄影|责编|来稿|连载|[左右前后中][一二三四五六七八九十]|[男女]生)$"
+    r"本报|记者|通讯员|讯$|.族$|^(?:近日|日前|昨[日天]|今[日天]|目前|采[写访]|报道|消息|综合|整理|编辑|摄影|责编|来稿|连载|[左右前后中][一二三四五六七八九十]|[男女]生)$"
 )
 _WHO = re.compile(r"(?:网友|读者|市民|村民|居民|学生|志愿者|(?:特约|特邀)?摄影师|摄影爱好者)(?=[\s:/])")
 _TOLD = re.compile(r"(?:口述|讲述)(?=$|[\s)/])")  # 甲乙丙 口述 丁戊 整理
@@ -68,6 +68,7 @@ _DASH_SIGNS = re.compile(r"(?:—{1,3}|-{2,3})\s*")
 _READER = re.compile(r"(?:读者|网友)\s?[:\s]\s?")
 _UNIT_END = re.compile(r"[局委联办部会院校站台社处所队司行室科馆园厂库场矿店报心学府道镇乡县区市州旗省村中小]")
 SIGNS = 4.0  # log odds of a name that signs by itself
+_LOOKS = 3.0  # … of one run together with others, where nothing but its form speaks for a byline
 _PEN_NAME = 2.2  # log odds of two characters as those of a given name, for a name without surname in brackets
 _NEVER = re.compile(r"[。!?“”《》\d]")  # what no byline holds
 _PHOTO_BEHIND = re.compile(r"(?:摄影报道|摄影|摄制|拍摄|航拍|摄)(?=$|[\s)、,;/])")
@@ -295,7 +296,11 @@ class _Parser:
 
     def may_name(self, run: str) -> bool:
         """Whether what stands right behind a role may be a name: of a form not known only where the byline is certain."""
-        if is_name(run) or len(cut_names(run)) > 1 or (len(run) == 4 and is_name(run[:2]) and is_name(run[2:])):
+        if (
+            is_name(run)
+            or (len(cut_names(run)) > 1 and _runs_on(run))
+            or (len(run) == 4 and is_name(run[:2]) and is_name(run[2:]))
+        ):
             return True
         return self.likely and len(run) <= 14 and not _NO_RUN.search(run)
 
@@ -379,13 +384,17 @@ class _Parser:
         # 文/图 alone on a line of its own is how a paper's own people sign; else a name with no role is a correspondent's
         default = "reporter" if self.both and not roles and not self.bracketed else "correspondent"
         beside = self.likely and any(is_name(name) for name in found) and 1 < len(found) <= 4
+        shown = self.sure or marked or self.bracketed
+        alone = len(found) == 1 and not (self.sure or marked)
         for group in self.groups:
             if group.role == "editor":
                 continue
             names = join_names(group.chunks)
-            if names is None:
+            if names is None or not (shown or all(map(_runs_on, group.chunks))):
                 return None
             for name in names:
+                if alone and name in place_words() and person_names().score(name) < SIGNS:
+                    return None  # (展示)
                 if _NO_PERSON.search(name) or not (
                     is_name(name)
                     or (self.sure and (NAME.fullmatch(name) or _ORG.fullmatch(name)))
@@ -398,7 +407,7 @@ class _Parser:
         if not bylines and not (self.sure and (self.bracketed or edited or self.sent)):
             return None
         # nothing but names in brackets, as newspapers sign: (甲乙丙)
-        return Credit(tuple(bylines), self.sure or marked or self.bracketed, self.photo, self.both, marked)
+        return Credit(tuple(bylines), shown, self.photo, self.both, marked)
 
 
 def _role_at(rest: str, whole: bool) -> tuple[str, int] | None:
@@ -443,6 +452,13 @@ def _is_pen_name(name: str) -> bool:
     if len(name) != 2 or _NO_RUN.search(name) or sum(map(person_names().given, name)) < _PEN_NAME:
         return False
     return name not in place_words() and not any(upper_names().find(name))
+
+
+def _runs_on(chunk: str) -> bool:
+    """Whether a run of characters of more than one name looks like names: a clause is easily cut into surnames and more."""
+    if len(chunk) < 5 or is_name(chunk):
+        return True
+    return all(person_names().score(name) >= _LOOKS for name in cut_names(chunk))
 
 
 def _run(text: str) -> str:
