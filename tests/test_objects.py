@@ -117,9 +117,10 @@ def test_a_later_answer_can_turn_an_earlier_one() -> None:
     ("text", "one", "several", "right"),
     [
         ("会场来了60名学员及家长。", "学员", "学员及家长", "学员及家长"),
-        ("院里种了桃树、梨树60棵。", "梨树", "桃树、梨树", "桃树、梨树"),
-        ("院里种了桃树5棵、梨树60棵。", "梨树", "桃树5棵、梨树", "梨树"),  # each has a figure of its own
-        ("院里种了60棵桃树、梨树5棵。", "桃树", "桃树、梨树", "桃树"),
+        ("院里种了桃树和梨树60棵。", "梨树", "桃树和梨树", "桃树和梨树"),
+        ("院里种了桃树5棵和梨树60棵。", "梨树", "桃树5棵和梨树", "梨树"),  # each has a figure of its own
+        ("院里种了60棵桃树和梨树5棵。", "桃树", "桃树和梨树", "桃树"),
+        ("院里种了桃树、梨树60棵。", "梨树", "桃树、梨树", "梨树"),  # a list may go on with other figures
     ],
 )
 def test_one_of_several_things_under_a_figure_stands_for_all(text: str, one: str, several: str, right: str) -> None:
