@@ -106,6 +106,10 @@ def test_the_armed_forces_department_of_a_county_is_an_organisation() -> None:
 def test_editors_of_an_imprint_hold_no_post() -> None:
     found = resolve("责任编辑:许琳", people=[("许琳", "PER")], posts=[("责任编辑", "POST")])
     assert [f[:2] for f in found] == [("许琳", "PER")]
+    line = resolve("总编辑 许琳 责编 校对", people=[("许琳", "PER")], posts=[("总编辑", "POST")])
+    assert [f[:2] for f in line] == [("许琳", "PER")]
+    told = resolve("来的有总编辑 许琳", people=[("许琳", "PER")], posts=[("总编辑", "POST")])
+    assert ("总编辑", "POST") in [f[:2] for f in told]
 
 
 def test_the_short_committee_of_a_village_is_no_organisation() -> None:

@@ -27,9 +27,11 @@ _LEVEL = re.compile(r"(?:[省市县区镇乡村]|街道|社区)$")
 _NO_TITLE = re.compile(
     r".*(?:科|队友|同乡|邻居|同学|同事|朋友|战友|党员|军人|人士|模范|老人|男子|女子|获得者|好人|领导|患者|乘客|顾客|选手|嫌疑人|家属)"
 )
-_IMPRINT = re.compile(
-    r"(?:执行|责任|本版|美术)?(?:主编|编辑|责编|编审|编委):"
-)  # of an imprint: its editors hold no post
+# of an imprint: its editors hold no post
+_IMPRINT = re.compile(r"(?:执行|责任|本版|美术)?(?:主编|编辑|责编|编审|编委):")
+_EDITOR = re.compile(r"(?:执行|值班)?(?:总编辑?|主编|主任|编委|编审) ")
+_OF_IMPRINT = re.compile(r"责编|编辑|校对|版式|组版|排版|美编|审读|制图|值班|邮箱|电话[: ]|地址:|印刷:|投稿")
+_SEVERAL = 2  # such words in a line make an imprint
 _FEDERATION = "妇联"
 _BODIES = re.compile(r"妇联|人武部|武装部")
 _COUNTY = re.compile(r"[省市县区州旗盟](?:委(?:常委|副书记)[、兼])?$")
@@ -43,7 +45,7 @@ def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) ->
     """The titles that someone named holds, and the surname of 王书记 with its title (rule 7)."""
     people = [n for n in names if n.type == "PER"]
     free: list[Candidate] = []
-    cores = [c for title in titles if not _IMPRINT.match(text, title.start) and (c := _core(text, title))]
+    cores = [c for title in titles if not _in_imprint(text, title.start) and (c := _core(text, title))]
     for candidate in sorted(cores, key=lambda t: (-t.size, t.start)):
         title = _with_trade(text, _trimmed(text, _without_body(text, candidate, names), names), names)
         if title and not any(title.meets(t) for t in free):
@@ -66,6 +68,17 @@ def attach_titles(text: str, names: list[Candidate], titles: list[Candidate]) ->
     units = [n for n in names if n.type in ("PLACE", "ORG")]
     held = holdings(text, *([(c.start, c.end) for c in group] for group in (people, free, units)))
     return [*new_people, *(free[i] for i in sorted({h.post for h in held}))]
+
+
+def _in_imprint(text: str, at: int) -> bool:
+    """Whether a title is that of an editor in an imprint: 主编:甲, or 总编辑 甲 责编 乙 校对 丙."""
+    if _IMPRINT.match(text, at):
+        return True
+    if not _EDITOR.match(text, at):
+        return False
+    end = text.find("\n", at)
+    words = _OF_IMPRINT.findall(text, text.rfind("\n", 0, at) + 1, end if end >= 0 else len(text))
+    return len(set(words)) >= _SEVERAL
 
 
 def _address_begins(text: str, at: int, names: list[Candidate]) -> bool:
