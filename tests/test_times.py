@@ -277,6 +277,32 @@ def test_a_month_right_after_this_year_is_of_it(text: str, value: str):
     assert find_times(text, 2024, None, (3, 18))[-1][2].value == value
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("2019年3月5日,开工。5月中旬,封顶。9月,通车。", ["2019-03-05", "2019-05", "2019-09"]),
+        ("2019年9月,他到任。3月2日,大会召开。", ["2019-09", "2024-03-02"]),  # that would be before
+        ("2019年,他到任。10月2日,大会召开。", ["2019", "2024-10-02"]),
+        ("2019年3月,他到任。五年来,路通了。10月2日,大会召开。", ["2019-03", "2019/2024", "2024-10-02"]),
+    ],
+)
+def test_a_story_goes_on_in_the_year_that_it_began_in(text: str, values: list[str]):
+    assert [record.value for _, _, record in find_times(text, 2024, None, (10, 18))] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("夏日时节,河边人多。", [("夏日时节", "2024-SU")]),
+        ("初春时节,河边人多。", [("初春时节", "2024-SP")]),
+        ("镇上开展夏夜巡查。", []),
+        ("今年农历大年初三,戏台搭好了。", [("今年农历大年初三", "2024-02-12")]),
+    ],
+)
+def test_seasons_and_lunar_days_by_name(text: str, found: list[tuple[str, str]]):
+    assert [(text[start:end], record.value) for start, end, record in find_times(text, 2024, None, (10, 18))] == found
+
+
 def test_the_past_year_is_the_one_that_ended_where_it_is_told_early_in_a_year():
     assert [r.value for _, _, r in find_times("过去一年,办结十件。", 2024, None, (1, 18))] == ["2023"]
     assert [r.value for _, _, r in find_times("过去一年,办结十件。", 2024, None, (9, 18))] == ["2023/2024"]

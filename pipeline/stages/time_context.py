@@ -39,6 +39,8 @@ class Told:
     stretch: str | None = None  # last period (H1, Q2, 01/03) for 同期
     sentence_year: int | None = None
     offset: int = 0
+    at: int = 0  # of the last day, month or year
+    last: int = 0  # of the last time of any kind
     this_year_at: int = -99  # where 今年 stood last
 
     def tell_unknown(self, day: tuple[int, int], shift: int = 0) -> str:
@@ -79,6 +81,7 @@ class Context:
         told, limit = self.told, self.now()
         told.year, told.month, told.value = day.year, day.month, day.isoformat()
         told.sentence_year = day.year
+        told.at = told.offset
         told.fresh = limit is None or day <= limit + timedelta(days=2)
         if told.fresh:
             told.day = day
@@ -87,7 +90,7 @@ class Context:
         """Notes a month, season or year; the last day stays for 当天, but is no longer what 三天后 counts from."""
         told = self.told
         told.year, told.month, told.value, told.fresh = year or told.year, month, value, False
-        told.sentence_year = year
+        told.sentence_year, told.at = year, told.offset
 
     # ------------------------------------------------------------------------------------------------ now
     def now(self) -> date | None:
@@ -158,6 +161,8 @@ class Context:
             return self.year
         if told.sentence_year is not None and told.sentence_year != self.year and month >= (told.month or 0):
             return told.sentence_year
+        if told.month and told.year and told.year < self.year and month >= told.month and told.at == told.last:
+            return told.year  # 2019年3月开工。5月封顶。 the story goes on
         now = (self.issue.month, self.issue.day) if self.issue else self.latest
         if now is None:
             return self.year

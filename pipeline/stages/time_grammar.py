@@ -78,7 +78,7 @@ _STRETCH = (
     r"(?P<stretch>上半年|下半年|[春秋]季学期|[上下]学期|本学期|新学期|第?(?:一|二|三|四|1|2|3|4)季度|前三季度"
     r"|前(?P<fm>[一二两三四五六七八九十]{1,2}|1?\d)个?月|年[初中底末]|年内|全年|[初底末](?![\w])|底|初|同期|(?<=年)期间)"
 )
-_NO_SEASON = r"(?!节|运|晚|联|分|至|耕|播|收|粮|种|茶|风|雨|游|训|令营|装|考|招|防|泳|笋|学期)"
+_NO_SEASON = r"(?!节|运|晚|联|分|至|耕|播|收|粮|种|茶|风|雨|游|训|令营|装|考|招|防|泳|笋|学期|季学期)"
 # 中秋晚会, 夜校: no parts of a day
 _NO_PART = {
     "晚上": "(?![课班网街学])",
@@ -148,14 +148,14 @@ def grammar() -> Grammar:
     part = rf"(?P<part>{part_words}|早(?=\d{{1,2}}[时点:]|[五六七八九十][时点]))"
     reigns = data["reigns"]
     year = _YEAR.replace("REIGNS", rf"(?:[元明清]代?|汉|唐|宋)?(?:{any_of(reigns)})")
-    season = rf"(?P<season>{any_of(seasons)}){_NO_SEASON}"
-    named = rf"(?P<named>{any_of([*festivals, *stretches])}){_AROUND}"
+    season = rf"(?P<season>{any_of(seasons)}){_NO_SEASON}(?:日?时节)?"
+    named = rf"(?:(?<=年)农历)?(?P<named>{any_of([*festivals, *stretches])}){_AROUND}"
     point = (
         rf"(?:(?P<old>农历(?=\d))?{year}|{_RELATIVE_YEAR})?"
         rf"(?:{_LUNAR}|{_MONTHS}|(?:{_MONTH}|{_RELATIVE_MONTH}){_PART_OF_MONTH}?)?(?:{_DAY}|{_RELATIVE_DAY})?"
         # 9月24日(周二)晚10时
         r"(?:(?<=[日号])\((?:周|星期)[一二三四五六日天]\)(?=[上下中凌清早晚傍深半\d]))?"
-        rf"(?:{_STRETCH}|{season}|{named})?(?:的?{part})?(?:{_CLOCK})?(?P<about>许|多|左右|前后(?=[,到,举]))?"
+        rf"(?:{season}|{_STRETCH}|{named})?(?:的?{part})?(?:{_CLOCK})?(?P<about>许|多|左右|前后(?=[,到,举]))?"
     )
     repeated = (
         rf"每个?(?P<each>年|月|周|天)(?:(?<=年)(?:(?:{any_of(w for w in seasons if len(w) > 1)})|(?:1[0-2]|[1-9])月份?"

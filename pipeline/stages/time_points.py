@@ -315,7 +315,7 @@ class Points:
         if not groups:
             return False
         if len(groups) > 1:
-            return True
+            return groups != ["season", "part"] or len(match["season"]) > 1  # 夏夜 is in names
         group, word = groups[0], match[groups[0]]
         if group == "d":
             if match["dw"] == "号":  # also a house or a box
@@ -332,7 +332,7 @@ class Points:
                 return False
             return (before in ",。;!?”:\n" and after == ",") or (before in "。\n" and word in _OPENING)
         if group == "season":
-            opens = len(word) > 1 and before in ",。;!?“”:\n" and word not in ("开春", "秋后", "入秋", "入冬")
+            opens = len(match[0]) > 1 and before in ",。;!?“”:\n" and word not in ("开春", "秋后", "入秋", "入冬")
             return opens or word in ("入秋", "入冬")
         if group == "stretch":
             if len(word) == 1 or word in ("同期", "新学期") or before in "整0123456789一两二三四五六七八九十几半":

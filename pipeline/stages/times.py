@@ -89,6 +89,7 @@ class _Reader:
             if kind == "SET":
                 self.set_end = end
             yield at, end, value, kind
+            self.context.told.last = at
             at = end
 
     def _at(self, at: int) -> Read | None:
