@@ -379,3 +379,28 @@ def test_practice_articles_are_read_with_their_events(tmp_path: Path) -> None:
     assert {(a.role, doc.text[a.start : a.end]) for e in found for a in e.arguments} == {
         ("agent", "云溪镇"), ("time", "近日"), ("object", "水塔"), ("quantity", "1座"),
     }  # fmt: skip
+
+
+@pytest.mark.torch
+def test_vectors_of_learnt_labels_are_not_believed_more_than_those_of_others() -> None:
+    pytest.importorskip("torch")
+    from pipeline.training.events import Examples, fit
+
+    rng = np.random.default_rng(7)
+    classes = [i % 2 for i in range(400)]
+    known = [i < 200 for i in range(400)]
+    dense = rng.normal(size=(400, 2))
+    dense[:200, 0] = [
+        2 * c - 1 for c in classes[:200]
+    ]  # the vectors give the label away where it was learnt, and only there
+    features = [["bias"] for _ in classes]
+    examples = Examples(features, dense.astype(np.float16), classes, np.ones((400, 2), dtype=bool), [1.0] * 400, known)
+    shown = np.array([[-1, 0], [1, 0]], dtype=np.float32)
+
+    def believed(blind: float) -> float:
+        scores = fit(
+            examples, ("no", "yes"), epochs=60, hidden=8, batch=40, dropout=0.0, blind=blind, models=1
+        ).networked(shown)
+        return float(np.ptp(scores[:, 1] - scores[:, 0]))
+
+    assert believed(1.0) < believed(0.0) / 3

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -34,31 +34,39 @@ from pipeline.training.event_docs import (
     reading_language,
 )
 
-Weighted = tuple[Labelled, float]  # and how much its examples count
+
+class Material(NamedTuple):
+    """A labelled article, how much its examples count, and whether the name model has learnt from its labels."""
+
+    labelled: Labelled
+    weight: float
+    known: bool
 
 
 # ---------------------------------------------------------------------------------------------- examples
 @dataclass
 class Examples:
     """Feature lists and dense vectors (examples x dimension) with their classes; `allowed` (examples x classes) says
-    which classes an example may have, `weights` how much each counts."""
+    which classes an example may have, `weights` how much each counts, `known` whether the name model, whose vectors
+    they are, has learnt from their labels."""
 
     features: list[list[str]]
     dense: NDArray[np.float16]
     classes: list[int]
     allowed: NDArray[np.bool_]
     weights: list[float]
+    known: list[bool]
 
 
-def trigger_examples(labelled: Iterable[Weighted], vectors: Iterable[Array]) -> tuple[Examples, Examples]:
+def trigger_examples(labelled: Iterable[Material], vectors: Iterable[Array]) -> tuple[Examples, Examples]:
     """Examples for the trigger model and, of the triggers among them, for the realis model."""
     numbers = {kind: i for i, kind in enumerate(event_triggers.CLASSES)}
     seen: list[Any] = []
-    dense, classes, allowed, weights = [], [], [], []
+    dense, classes, allowed, weights, known = [], [], [], [], []
     told: list[int] = []
     later: list[list[str]] = []
     planned = []
-    for ((doc, events), weight), array in zip(labelled, vectors, strict=True):
+    for ((doc, events), weight, learnt), array in zip(labelled, vectors, strict=True):
         view = View(doc)
         found = event_triggers.candidates(view)
         gold = {(e.start, e.end): e for e in events}
@@ -75,20 +83,22 @@ def trigger_examples(labelled: Iterable[Weighted], vectors: Iterable[Array]) -> 
             dense.append(x.astype(np.float16))
             classes.append(numbers[event.kind] if event else 0)
             weights.append(weight)
+            known.append(learnt)
             allowed.append([0, *(numbers[kind] for kind in t.types)])
     mask = np.zeros((len(seen), len(numbers)), dtype=bool)
     for i, some in enumerate(allowed):
         mask[i, some] = True
-    triggers = Examples(seen, np.array(dense), classes, mask, weights)
+    triggers = Examples(seen, np.array(dense), classes, mask, weights, known)
     both = np.ones((len(planned), 2), dtype=bool)
-    return triggers, Examples(later, triggers.dense[told], planned, both, [weights[i] for i in told])
+    counts, learnt_of = [weights[i] for i in told], [known[i] for i in told]
+    return triggers, Examples(later, triggers.dense[told], planned, both, counts, learnt_of)
 
 
-def argument_examples(labelled: Iterable[Weighted], vectors: Iterable[Array]) -> Examples:
+def argument_examples(labelled: Iterable[Material], vectors: Iterable[Array]) -> Examples:
     """Examples for the argument model, from the gold triggers."""
     seen: list[list[str]] = []
-    dense, classes, weights = [], [], []
-    for ((doc, events), weight), array in zip(labelled, vectors, strict=True):
+    dense, classes, weights, known = [], [], [], []
+    for ((doc, events), weight, learnt), array in zip(labelled, vectors, strict=True):
         view = View(doc)
         names, added = Named(view), event_arguments.sums(array)
         starts = sorted(t.start for t in event_triggers.candidates(view))
@@ -102,9 +112,10 @@ def argument_examples(labelled: Iterable[Weighted], vectors: Iterable[Array]) ->
                 dense.append(event_arguments.dense(e.start, e.end, options, array, added).astype(np.float16))
                 classes += _roles(options, e.arguments)
                 weights += [weight] * len(options)
+                known += [learnt] * len(options)
             told = event_arguments.Told(e.kind, e.start, {view.text[a.start : a.end]: a.role for a in e.arguments})
     every = np.ones((len(seen), len(event_arguments.CLASSES)), dtype=bool)
-    return Examples(seen, np.concatenate(dense), classes, every, weights)
+    return Examples(seen, np.concatenate(dense), classes, every, weights, known)
 
 
 def _roles(options: Sequence[Candidate], gold: Iterable[GoldArgument]) -> list[int]:
@@ -146,12 +157,14 @@ class _Net(nn.Module):
 
 def fit(
     examples: Examples, classes: Sequence[str], *, epochs: int, hidden: int, batch: int = 64, minimum: int = 2,
-    decay: float = 0.05, dropout: float = 0.4, models: int = 3, seed: int = 0,
+    decay: float = 0.05, dropout: float = 0.4, blind: float = 0.7, models: int = 3, seed: int = 0,
 ) -> Scorer:  # fmt: skip
     """Train `models` networks of `hidden` units that differ in their random start; the Scorer adds up their mean.
 
     Features seen in fewer than `minimum` examples are left out. `decay` is the weight decay of the features' weights,
-    `dropout` that of the dense vectors. The vectors are normalised here, and that is folded into the weights.
+    `dropout` that of the dense vectors. The name model has learnt the labels of part of the examples, so that their
+    vectors tell more than those of any text to come: of each such example the vector is left out with the chance
+    `blind`, and its features have to do. The vectors are normalised here, and that is folded into the weights.
     """
     counts = Counter(f for x in examples.features for f in set(x))
     names = sorted(f for f, n in counts.items() if n >= minimum)
@@ -165,6 +178,7 @@ def fit(
     scale = 1 / torch.from_numpy(examples.dense.astype(np.float32).std(axis=0) + 1e-3)
     goal, forbidden = torch.tensor(examples.classes), torch.from_numpy(~examples.allowed)
     weights_of = torch.tensor(examples.weights)
+    left_out = blind * torch.tensor(examples.known, dtype=torch.float32)
     nets = []
     for number in range(models):
         torch.manual_seed(seed + number)
@@ -178,7 +192,8 @@ def fit(
         net.train()
         for _ in range(epochs):
             for some in torch.randperm(len(goal)).split(batch):
-                scores = net(features[some].long(), (dense[some].float() - mean) * scale)
+                seen = (torch.rand(len(some)) >= left_out[some]).float()[:, None]
+                scores = net(features[some].long(), (dense[some].float() - mean) * scale * seen)
                 losses = functional.cross_entropy(
                     scores.masked_fill(forbidden[some], -1e9), goal[some], reduction="none"
                 )
@@ -202,9 +217,9 @@ def fit(
     return Scorer([names[i] for i in strong], classes, weights.numpy()[strong], network)
 
 
-def train_models(labelled: Sequence[Weighted], names: NameModel, settings: dict[str, Any]) -> dict[str, Scorer]:
+def train_models(labelled: Sequence[Material], names: NameModel, settings: dict[str, Any]) -> dict[str, Scorer]:
     """The three models of the stage, by the name of their file."""
-    vectors = [vectors_of(doc, names).astype(np.float32) for (doc, _), _ in labelled]
+    vectors = [vectors_of(doc, names).astype(np.float32) for (doc, _), *_ in labelled]
     triggers, realis = trigger_examples(labelled, vectors)
     models = {
         "triggers": fit(triggers, event_triggers.CLASSES, **settings["triggers"]),
@@ -220,27 +235,28 @@ def train_events(config: dict[str, Any]) -> dict[str, Any]:
     """Train by the `events` part of configs/train.yaml and write the models; returns counts.
 
     Keys: `corpus` (folders of labelled pages), `practice` (folder of practice articles), `practice_weight` (how much one
-    of them counts, beside 1 of a page's), `readings` (`folder`, `sources` and `weight` of marked public text), `names` (folder of the name model or "builtin"), `output` (folder), and for
+    of them counts, beside 1 of a page's), `readings` (`folders`, `sources` and `weight` of marked public text), `names` (folder of the name model or "builtin"), `output` (folder), and for
     `triggers`, `realis` and `arguments` the settings of `fit`.
     Raises FileNotFoundError if a folder holds nothing to learn from.
     """
-    labelled: list[Weighted] = []
+    labelled: list[Material] = []
     for folder in map(Path, config["corpus"]):
         if not any((folder / "gold").glob("*.json")):
             raise FileNotFoundError(f"no gold pages in {folder}")
-        labelled += [(one, 1.0) for one in labelled_docs(folder)]
+        labelled += [Material(one, 1.0, True) for one in labelled_docs(folder)]
     practice = sorted(Path(config["practice"]).glob("*.txt"))
     if not practice:
         raise FileNotFoundError(f"no practice articles in {config['practice']}")
     nlp = practice_language()
     for path in practice:  # the nearest to real print, so they weigh more
-        labelled += [(one, config["practice_weight"]) for one in practice_docs(path, nlp)]
-    readings = config["readings"]
-    marked = reading_docs(Path(readings["folder"]), readings["sources"], reading_language())
-    labelled += [(one, readings["weight"]) for one in marked]
+        labelled += [Material(one, config["practice_weight"], True) for one in practice_docs(path, nlp)]
+    readings, nlp = config["readings"], reading_language()
+    for folder in map(Path, readings["folders"]):  # their events are unknown to the name model
+        marked = reading_docs(folder, readings["sources"], nlp)
+        labelled += [Material(one, readings["weight"], False) for one in marked]
     out = Path(config["output"])
     out.mkdir(parents=True, exist_ok=True)
-    figures: dict[str, Any] = {"articles": len(labelled), "events": sum(len(events) for (_, events), _ in labelled)}
+    figures: dict[str, Any] = {"articles": len(labelled), "events": sum(len(events) for (_, events), *_ in labelled)}
     for name, model in train_models(labelled, load_model(config["names"]), config).items():
         model.save(out / f"{name}.npz")
         figures[name] = len(model.features)
