@@ -4,6 +4,7 @@ Each sign adds to the score of the years it speaks for, in units of log probabil
 (`year_kinds.tsv`, fitted on labelled pages by `python -m pipeline.train year-kinds`):
 
 - the latest year told as past, lengths of time and ages beside told years (`year_told.py`, `year_gaps.tsv`)
+- phrases with a told year, of which is counted how far it is from the page by season: 截至2021年底 (`year_phrases.py`, `.tsv`)
 - what is in the news and what is not yet or no more: congresses, campaigns, bodies, storms, laws (`year_known.py`,
   `year_clues.tsv`), floods, quakes and openings where they were (`year_events.tsv`), anniversaries and counted meetings (`year_counts.tsv`), sittings and elections
 - words that national news says oftener in some years than in others (`year_words.tsv`, counted)
