@@ -437,3 +437,21 @@ def test_a_clause_with_a_word_of_columns_is_no_column():
     lines = ["青山县果业振兴局党支部召开", "2024年度组织生活会"]
     _, (article,) = split(*lines, "3月2日，" + "".join(lines) + "。" + A[1], A[2])
     assert article.headline == "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("last", "rest", "wanted"),
+    [
+        ("（通讯", "员 白一川 杜渡）", [("白一川", "correspondent"), ("杜渡", "correspondent")]),
+        ("（记者 白一川", "通讯员 杜渡）", [("白一川", "reporter"), ("杜渡", "correspondent")]),
+        ("（白", "一川 杜渡 供稿）", [("白一川", "correspondent"), ("杜渡", "correspondent")]),
+    ],
+)
+def test_byline_that_a_column_break_cuts(last, rest, wanted, gap):
+    _, articles = split("松林村苹果喜获丰收", A[0], A[1] + last, rest, "电表箱免费换新", B[0], B[1], gap=gap)
+    assert [names(a) for a in articles] == [wanted, []]
+
+
+def test_the_word_that_signs_a_picture_goes_on_the_name_before_it(gap):
+    _, (article,) = split(CAPTION + " 白一川", "摄影报道", gap=gap)
+    assert (article.kind, names(article)) == ("caption", [("白一川", "photographer")])

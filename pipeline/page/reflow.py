@@ -128,7 +128,13 @@ def closed(folded: str) -> bool:
 
 
 # ------------------------------------------------------------------------------------------------- paragraphs
-_CONTINUES = re.compile(r"[,。、;:!?)》”’%…]|[·/]")  # what no paragraph begins with
+_CONTINUES = re.compile(  # what no paragraph begins with
+    r"[,。、;:!?)》”’%…]|[·/]|(?:摄|摄影|摄影报道|供稿|供图)[)]?$"
+)
+_OPENS, _CLOSES = (
+    re.compile(r"[(][^()。]{0,40}$"),
+    re.compile(r"[^()。]{1,40}[)]"),
+)  # a bracket that a column break cuts
 _SIGNED_NOTICE = re.compile(r"[。;)\d]\s*[^。;,]{2,30}\d{4}年\d{1,2}月\d{1,2}日$")  # who gives it, and the date
 _INNER_STOP = re.compile(r"[。;]")
 _DATE = re.compile(r"\d{1,2}月\d{1,2}日")
@@ -174,6 +180,8 @@ def goes_on(before: str, after: str, grams: Grams, doubt: float) -> bool:
     """
     if _CONTINUES.match(after):
         return not _is_closed_in_itself(before)
+    if _OPENS.search(before) and _CLOSES.match(after):
+        return True
     if closed(before) or is_apart(after) or leading(after):
         return False
     known = grams.known(before, after)
@@ -224,6 +232,8 @@ def paragraphs(text: str) -> list[Paragraph]:
     doubt = 0.0
     for (run, broken_off), folded in zip(runs, texts, strict=True):
         if out and goes_on(out[-1].tail(), folded, grams, doubt + broken_off):
+            if names_part(out[-1].tail(), folded):
+                out[-1].spaced.add(len(out[-1].lines))
             out[-1].add(run)
             continue
         doubt = _doubt([p.tail() for p in out[-2:]])
