@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.lexicon import place_build
 from pipeline.lexicon.__main__ import main
 from pipeline.lexicon.divisions import Divisions, divisions
 from pipeline.lexicon.place_build import build_divisions, level_of, printed_name
@@ -184,3 +185,15 @@ def test_build_keeps_only_what_is_really_gone(tmp_path: Path) -> None:
 def test_build_command_names_the_missing_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", str(tmp_path)]) == 2
     assert "cn_divisions_2023.tsv.xz" in capsys.readouterr().err
+
+
+def test_names_of_villages_bear_no_parents() -> None:
+    names = {
+        "4403": "甲市", "440301": "乙山县", "440301101": "丙水镇", "440301102": "丁口镇",
+        "440301101001": "乙山县丙水镇柳岸村", "440301101002": "丙水镇石桥社区", "440301101003": "丙水镇社区",
+        "440301102001": "丁口镇中心社区", "440301102002": "东湾村", "440301102003": "西湾村",
+    }  # fmt: skip
+    told = place_build._alone(names)
+    assert [told[f"44030110100{i}"] for i in (1, 2, 3)] == ["柳岸村", "石桥社区", "丙水镇社区"]
+    assert told["440301102001"] == "丁口镇中心社区"  # where the others bear none it is a name
+    assert divisions().under("410324", "老张村")

@@ -64,11 +64,12 @@ def level_of(code: str, name: str) -> str:
 
 def build_divisions(source: Path, target: Path) -> int:
     """Write the gazetteer to `target`; returns the number of rows. OSError if a source is missing."""
-    current = {code: printed_name(name, code) for code, name, _ in _read(source / "cn_divisions_2023.tsv.xz")}
+    current = _alone({code: printed_name(name, code) for code, name, _ in _read(source / "cn_divisions_2023.tsv.xz")})
     rows = [(code, name, CURRENT_EDITION) for code, name in current.items() if _is_unit(code, name, current)]
-    rows += _gone(
-        current, [(c, printed_name(n, c), int(e)) for c, n, e in _read(source / "cn_divisions_former.tsv.xz")]
-    )
+    former = [
+        (code, printed_name(name, code), int(e)) for code, name, e in _read(source / "cn_divisions_former.tsv.xz")
+    ]
+    rows += _gone(current, [(code, _without_parents(code, name, current), edition) for code, name, edition in former])
     rows.sort(key=lambda row: (row[0].ljust(12, "0"), -row[2]))
     names = sorted({name for _, name, _ in rows})
     number = {name: i for i, name in enumerate(names)}
@@ -93,6 +94,36 @@ def build_divisions(source: Path, target: Path) -> int:
     with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, table.schema, options=options) as writer:
         writer.write_table(table)
     return len(rows)
+
+
+def _alone(names: dict[str, str]) -> dict[str, str]:
+    """The names of the list, those of villages and communities without the county and town that some counties print before
+    all of them: 梅岭村 for 某县某镇梅岭村. A town where few names begin so has named its centre after itself."""
+    below: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for code, name in names.items():
+        if len(code) == 12:
+            below[code[:9]].append((code, _without_parents(code, name, names)))
+    changed: dict[str, str] = {}
+    for units in below.values():
+        shorter = {code: name for code, name in units if name != names[code]}
+        if len(shorter) * 2 > len(units):
+            changed |= shorter
+    return names | changed
+
+
+def _without_parents(code: str, name: str, names: dict[str, str]) -> str:
+    """The name of a village or community without the names of its city, county and town before it."""
+    rest = name
+    for digits in (4, 6, 9):
+        parent = names.get(code[:digits], "")
+        rest = rest.removeprefix(parent) if len(parent) > 2 else rest
+    named = (
+        len(code) == 12
+        and "虚拟" not in rest
+        and rest.endswith(("村", "社区", "嘎查"))
+        and rest not in ("村", "社区", "嘎查")
+    )
+    return rest if named else name
 
 
 def _read(file: Path) -> Iterator[tuple[str, str, str]]:
