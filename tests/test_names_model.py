@@ -16,7 +16,7 @@ import yaml
 from articles import article
 
 from pipeline.language import crf, names, words
-from pipeline.language.convolutions import QUANTISED, FullPrecision, Quantised
+from pipeline.language.convolutions import FullPrecision, Quantised
 from pipeline.language.document import get_spans
 from pipeline.train import main
 
@@ -146,6 +146,9 @@ def test_folder_without_a_model(tmp_path: Path):
     nlp = spacy.blank("zh")
     with pytest.raises(ValueError, match=r"no name model in .*: the file names\.npz is missing"):
         nlp.add_pipe("news_names", config={"model": str(tmp_path)})
+    shutil.copy(names.resources.files("pipeline.models") / "names" / "names.npz", tmp_path)
+    with pytest.raises(ValueError, match=r"the file network-1\.npz is missing"):
+        nlp.add_pipe("news_names", config={"model": str(tmp_path)})
 
 
 def test_language_with_the_component_is_saved_and_loaded(tmp_path: Path):
@@ -194,10 +197,11 @@ def test_numpy_agrees_with_the_trained_network(tmp_path: Path):
     encoder = Encoder(torch.randn(len(characters) + 1, 12), pairs, table, width=32)
     torch.nn.init.normal_(encoder.lexicon.weight)  # what words add begins at nothing
     tagger = Tagger(encoder, {name: training.tag_count(name) for name in CONVENTIONS}).eval()
-    training.export(tagger, vocabulary, tmp_path)
+    training.export_tables(vocabulary, tagger, tmp_path)
+    training.export(tagger, tmp_path / "network-1.npz")
     model = names.NameModel(tmp_path)
     text = ARTICLE.splitlines()[1]
-    vectors, starts = model.encode(["贾 琪", text])
+    vectors, _, starts = model.read(["贾 琪", text])
     numbers = torch.from_numpy(vocabulary.numbers(text).astype(np.int64))[None]
     pairs = torch.from_numpy(vocabulary.pairs(numbers.numpy()))
     with torch.no_grad():
@@ -210,12 +214,30 @@ def test_numpy_agrees_with_the_trained_network(tmp_path: Path):
 
 def test_quantised_convolutions_agree_with_full_precision(model):
     lines = [ARTICLE.splitlines()[0] * 30, "", ARTICLE.splitlines()[1]]  # more rows than are computed together
-    x, mask, starts = model.embed(lines)
-    full = FullPrecision(model._w, model.dilations)(x.copy(), mask)
-    quantised = model.convolutions(x.copy(), mask)
-    assert isinstance(model.convolutions, Quantised)
-    rows = np.concatenate([np.arange(start, start + len(line)) for line, start in zip(lines, starts, strict=True)])
-    assert np.abs(full[rows] - quantised[rows]).mean() < 0.03 * np.abs(full[rows]).mean()
+    read = model.tables.read(lines)
+    rows = np.concatenate([np.arange(start, start + len(line)) for line, start in zip(lines, read.starts, strict=True)])
+    for network in model.networks:
+        full = FullPrecision(network.weights, model.dilations)(network.embed(read), read.mask)
+        assert isinstance(network.convolutions, Quantised)
+        quantised = network.encode(read)
+        assert np.abs(full[rows] - quantised[rows]).mean() < 0.03 * np.abs(full[rows]).mean()
+
+
+def test_networks_are_averaged(tmp_path: Path, model):
+    shipped = names.resources.files("pipeline.models") / "names"
+    for file in ("names.npz", "network-1.npz"):
+        shutil.copy(shipped / file, tmp_path)
+    text = ARTICLE.splitlines()[0]
+    vectors, alone, _ = names.NameModel(tmp_path).read([text])
+    with np.load(tmp_path / "network-1.npz") as data:
+        other = dict(data)
+    other["heads.news.bias"] = other["heads.news.bias"] + np.float16(2.0) * np.arange(17, dtype=np.float16)
+    np.savez(tmp_path / "network-2.npz", **other)
+    both = names.NameModel(tmp_path)
+    same, averaged, _ = both.read([text])
+    assert np.array_equal(vectors, same)  # what other models read is of the first one
+    assert np.allclose(averaged - alone, np.arange(17), atol=0.02)
+    assert both.fingerprint == names.NameModel(shipped).fingerprint
 
 
 def test_how_likely_any_span_is_a_name_can_be_asked(model):
@@ -231,20 +253,23 @@ def test_how_likely_any_span_is_a_name_can_be_asked(model):
 
 def test_texts_read_together_are_read_as_alone(model):
     lines = ["王小虎说", "", *(line * n for n in (1, 40, 3) for line in ARTICLE.splitlines())]
-    together = list(names.names_and_vectors(model, ["\n".join(lines[:4]), *lines]))
-    for line, (found, vectors) in zip(lines, together[1:], strict=True):
-        alone, own = next(names.names_and_vectors(model, [line]))
-        assert [f[:3] for f in found] == [f[:3] for f in alone]
-        assert np.allclose(vectors, own, atol=1e-4)
+    together = list(names.read_all(model, ["\n".join(lines[:4]), *lines]))
+    for line, read in zip(lines, together[1:], strict=True):
+        alone = next(names.read_all(model, [line]))
+        assert [f[:3] for f in read.found] == [f[:3] for f in alone.found]
+        assert np.allclose(read.vectors, alone.vectors, atol=1e-4)
+        assert np.allclose(read.chances, alone.chances, atol=1e-4)
 
 
 def test_a_quantised_graph_of_other_weights_is_refused(tmp_path: Path, model):
-    with np.load(names.resources.files("pipeline.models") / "names" / "names.npz") as data:
+    shipped = names.resources.files("pipeline.models") / "names"
+    with np.load(shipped / "network-1.npz") as data:
         kept = dict(data)
     kept["heads.news.bias"] = kept["heads.news.bias"] + 1
-    np.savez(tmp_path / "names.npz", **kept)
-    shutil.copy(names.resources.files("pipeline.models") / "names" / QUANTISED, tmp_path)
-    with pytest.raises(ValueError, match=r"made of other weights than names\.npz holds"):
+    np.savez(tmp_path / "network-1.npz", **kept)
+    for file in ("names.npz", "network-1.onnx"):
+        shutil.copy(shipped / file, tmp_path)
+    with pytest.raises(ValueError, match=r"made of other weights than network-1\.npz holds"):
         names.NameModel(tmp_path)
 
 
@@ -327,8 +352,11 @@ def tiny_corpora(folder: Path) -> dict:
             {
                 "name": "beside", "start": "only", "steps": 3, "learning_rate": 0.01, "copies": 1, "shares": {"news": 1.0},
             },
+            {
+                "name": "apart", "start": "encoder", "steps": 3, "learning_rate": 0.01, "copies": 1, "shares": {"news": 1.0},
+            },
         ],
-        "mean": ["only", "beside"],
+        "networks": [["only", "beside"], ["apart"]],
     }  # fmt: skip
 
 
@@ -355,8 +383,8 @@ def test_one_command_trains_a_model(tmp_path: Path):
     assert set(model.labels) == {"news", "msra"}
     ends = [torch.load(tmp_path / "work" / f"{phase}.pt")["heads.news.bias"] for phase in ("only", "beside")]
     assert not torch.equal(*ends)
-    with np.load(tmp_path / "model" / "names.npz") as weights:
-        assert np.allclose(weights["heads.news.bias"], ((ends[0] + ends[1]) / 2).numpy(), atol=1e-3)
+    assert len(model.networks) == 2
+    assert np.allclose(model.networks[0].weights["heads.news.bias"], ((ends[0] + ends[1]) / 2).numpy(), atol=1e-3)
     (tmp_path / "in.jsonl").write_text('{"text": "韩国强从柳泉县来到桃园镇"}\n', encoding="utf-8")
     arguments = [str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"), "--model", str(tmp_path / "model")]
     assert main(["predict-msra", *arguments]) == 0

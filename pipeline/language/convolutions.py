@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-QUANTISED = "encoder.onnx"
 _ROWS = 1000  # computed together: what they need stays in the cache of a core
 
 
 class FullPrecision:
-    """`weights` by the names of `names.npz`; `dilations` of the two convolutions of each block."""
+    """`weights` by the names in the file of a network; `dilations` of the two convolutions of each block."""
 
     def __init__(self, weights: Mapping[str, Array], dilations: Sequence[Sequence[int]]):
         self.weights, self.dilations = weights, dilations
@@ -73,10 +72,10 @@ class Quantised:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        made_of = self._session.get_modelmeta().custom_metadata_map.get("names")
+        made_of = self._session.get_modelmeta().custom_metadata_map.get("network")
         if made_of != fingerprint:
             raise ValueError(
-                f"{path} was made of other weights than names.npz holds: delete it, or make it again with"
+                f"{path} was made of other weights than {path.with_suffix('.npz').name} holds: delete it, or make it again with"
                 " `python -m pipeline.train quantise configs/train.yaml`"
             )
         self._reach = sum(map(sum, dilations))

@@ -1,8 +1,9 @@
 """The name model: people, places, organisations and posts, character by character.
 
-`NameModel` reads a folder with `names.npz` and runs dilated convolutions and a CRF; `news_names` is the spaCy component
-that writes what it finds to `doc.spans["names/model"]`. How the model is made: `pipeline.training.names`.
-Shapes below: N characters, D channels, K tags.
+`NameModel` reads a folder: `names.npz` has the vocabulary and the labels, `network-1.npz`, `network-2.npz` … the networks
+(dilated convolutions), whose scores are averaged before one CRF, and `calibration.json`, if it is there, how far scores are
+to be believed. `news_names` is the spaCy component that writes what the model finds to `doc.spans["names/model"]`. How the
+model is made: `pipeline.training.names`. Shapes below: N characters, D channels, K tags.
 """
 
 from __future__ import annotations
@@ -13,150 +14,114 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import resources
-from itertools import islice, tee
+from itertools import count, islice, takewhile, tee
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.folding import fold
-from pipeline.language import crf, words
-from pipeline.language.convolutions import QUANTISED, FullPrecision, Quantised
+from pipeline.language import crf
 from pipeline.language.document import CANDIDATES, grouped, set_spans, text_of
+from pipeline.language.networks import Network, Tables, load_weights, normalise
 from pipeline.records import Mention
 
 GROUP = CANDIDATES + "model"
 BUILTIN = "builtin"
+CALIBRATION = "calibration.json"
 Found = tuple[int, int, str, float]  # start, end, label, score
 Array = NDArray[np.float32]
 
 Chance = Callable[[int, int, str], float]
 
 _CHANCES = "names/chances"  # in the user data of a Doc: the labels of our guidelines, and how likely each tag of them is at each character
-_DIGITS = str.maketrans("123456789", "000000000")
 _PIECE = re.compile(r"[^。,;!?:\n]+")  # no name crosses its ends
 _DOUBTFUL = 0.2
 _TOGETHER = 20_000  # characters of Docs that are read together
-_GAP = 8  # empty rows between paragraphs: the reach of the widest convolution
 
 
-def normalise(text: str) -> str:
-    """What the model sees of a text, character for character: folded width, small letters, every digit 0."""
-    folded = fold(text).translate(_DIGITS)
-    lowered = folded.lower()
-    return lowered if len(lowered) == len(folded) else "".join(c.lower()[:1] for c in folded)
+class Read(NamedTuple):
+    """What is read of a text."""
+
+    found: list[Found]  # its names, in order, none inside another
+    vectors: Array  # of its characters by the first network, (characters, D), zero at line ends
+    chances: Array  # how likely each tag of our guidelines is at each character by itself, (characters, K)
 
 
 class NameModel:
-    """The weights of one folder. Raises ValueError if the folder does not hold a model."""
+    """The model of one folder. Raises ValueError if the folder does not hold one."""
 
     def __init__(self, folder: Path):
         path = folder / "names.npz"
         self.key = f"vectors {folder}"  # where `vectors_of` keeps its vectors of a Doc
         if not path.is_file():
             raise ValueError(f"no name model in {folder}: the file names.npz is missing")
-        self.fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()[:16]  # models over its vectors belong to it
-        with np.load(path) as data:
-            self._w = {k: data[k].astype(np.float32) if data[k].dtype == np.float16 else data[k] for k in data.files}
-        self.labels: dict[str, list[str]] = json.loads(bytes(self._w["labels"]).decode())
-        self.dilations: list[list[int]] = json.loads(bytes(self._w["dilations"]).decode())
-        points: NDArray[np.int64] = self._w["characters"]
-        self._number = np.zeros(0x110000, dtype=np.int32)
-        self._number[points] = np.arange(1, len(points) + 1)
-        inward = self._w["inward.weight"]  # D x (character + pair before + pair after)
-        own = self._w["character_vectors"].shape[1]
-        width = (inward.shape[1] - own) // 2
-        self._characters: Array = self._w["character_vectors"] @ inward[:, :own].T + self._w["inward.bias"]
-        self._before: Array = np.ascontiguousarray(inward[:, own : own + width].T)
-        self._after: Array = np.ascontiguousarray(inward[:, own + width :].T)
-        self._pair_scale: Array = self._w["pair_scale"]
-        self._pairs = words.Index(self._w["pair_keys"])
-        self._words: Array | None = None  # a model may look up no words
-        if "lexicon.weight" in self._w:  # D x (words that begin + go on + end)
-            self._words = np.ascontiguousarray((self._w["lexicon.weight"] * np.tile(self._w["word_scale"], 3)).T)
-            self._known_words = words.Index(self._w["word_keys"])
-        quantised = folder / QUANTISED
-        self.convolutions: FullPrecision | Quantised
-        if quantised.is_file():
-            self.convolutions = Quantised(quantised, self.fingerprint, self.dilations)
-        else:
-            self.convolutions = FullPrecision(self._w, self.dilations)
-        self._heads = {
-            head: (np.ascontiguousarray(self._w[f"heads.{head}.weight"].T), self._w[f"heads.{head}.bias"])
-            for head in self.labels
-        }
-        # 1 - (1 - score) ** power of each label is how often it is right; a model may not tell
-        self._powers = {h: self._w.get(f"calibration.{h}", np.ones(len(names))) for h, names in self.labels.items()}
+        tables = load_weights(path)
+        self.labels: dict[str, list[str]] = json.loads(bytes(tables["labels"]).decode())
+        self.dilations: list[list[int]] = json.loads(bytes(tables["dilations"]).decode())
+        self.tables = Tables(tables)
+        self.networks = [Network(file, self.tables, self.dilations) for file in network_files(folder)]
+        if not self.networks:
+            raise ValueError(f"no name model in {folder}: the file network-1.npz is missing")
+        # models over the vectors of the first network belong to it
+        own = path.read_bytes() + self.networks[0].fingerprint.encode()
+        self.fingerprint = hashlib.sha256(own).hexdigest()[:16]
         self._transitions = {
-            head: crf.allowed(self.labels[head], self._w[f"transitions.{head}"]) for head in self.labels
+            head: crf.allowed(
+                labels, np.mean([network.weights[f"transitions.{head}"] for network in self.networks], axis=0)
+            )
+            for head, labels in self.labels.items()
         }
+        # 1 - (1 - score) ** power of each label is how often it is right
+        told = folder / CALIBRATION
+        self._powers: dict[str, dict[str, float]] = json.loads(told.read_text("utf-8")) if told.is_file() else {}
 
-    def encode(self, texts: list[str]) -> tuple[Array, list[int]]:
-        """Vectors of all characters with empty rows between the texts, (N, D), and where each text begins."""
-        x, mask, starts = self.embed(texts)
-        return self.convolutions(x, mask), starts
-
-    def embed(self, texts: list[str]) -> tuple[Array, Array, list[int]]:
-        """What the convolutions read: (N, D) and a mask (N, 1), 0 between the texts; and where each text begins."""
-        starts, at = [], _GAP
-        for text in texts:
-            starts.append(at)
-            at += len(text) + _GAP
-        numbers = np.zeros(at, dtype=np.int32)
-        mask = np.zeros((at, 1), dtype=np.float32)
-        for text, start in zip(texts, starts, strict=True):
-            points = np.frombuffer(normalise(text).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-            numbers[start : start + len(text)] = self._number[points]
-            mask[start : start + len(text)] = 1
-        keys = numbers[:-1].astype(np.int64) * (len(self._characters)) + numbers[1:]
-        keys[(numbers[:-1] == 0) | (numbers[1:] == 0)] = 0
-        vectors = self._w["pair_vectors"][self._pairs.find(keys)] * self._pair_scale
-        x = self._characters[numbers]
-        x[1:] += vectors @ self._before
-        x[:-1] += vectors @ self._after
-        if self._words is not None:
-            rows = words.find(numbers, self._known_words)
-            x += words.features(rows, self._w["word_vectors"]) @ self._words
-        return x, mask, starts
+    def read(self, texts: list[str], head: str = "news") -> tuple[Array, Array, list[int]]:
+        """Vectors of all characters by the first network with empty rows between the texts, (N, D), how the tags of a head
+        score there, (N, K), and where each text begins."""
+        rows = self.tables.read(texts)
+        vectors = [network.encode(rows) for network in self.networks]
+        scores = [network.scores(own, head) for network, own in zip(self.networks, vectors, strict=True)]
+        return vectors[0], np.mean(scores, axis=0), rows.starts
 
     def find(self, texts: list[str], head: str = "news") -> list[list[Found]]:
         """The names of each text (without line ends) by the labels of a head, in order, none inside another."""
         if not any(texts):
             return [[] for _ in texts]
-        return self.tag(texts, *self.encode(texts), head)
+        _, scores, starts = self.read(texts, head)
+        return self.tag(texts, scores, chances_of(scores), starts, head)
 
-    def chances(self, vectors: Array, head: str = "news") -> Array:
-        """How likely each tag of a head is at each character by itself, (N, K), from vectors (N, D)."""
-        weight, bias = self._heads[head]
-        return _chances(vectors @ weight + bias)
-
-    def tag(self, texts: list[str], vectors: Array, starts: list[int], head: str = "news") -> list[list[Found]]:
-        """`find` for texts that `encode` has read."""
-        weight, bias = self._heads[head]
-        scores = vectors @ weight + bias
+    def tag(
+        self, texts: list[str], scores: Array, chances: Array, starts: list[int], head: str = "news"
+    ) -> list[list[Found]]:
+        """`find` for texts that `read` has read; `chances` are those of the scores."""
         pieces = [(n, a, b) for n, text in enumerate(texts) for a, b in _pieces(normalise(text))]
         best = crf.viterbi([scores[starts[n] + a : starts[n] + b] for n, a, b in pieces], self._transitions[head])
-        chances = _chances(scores)
+        powers = [self._powers.get(head, {}).get(label, 1.0) for label in self.labels[head]]
         out: list[list[Found]] = [[] for _ in texts]
         for (n, a, _), tags in zip(pieces, best, strict=True):
             for start, end, label in crf.spans(tags):
                 begin = starts[n] + a + start
                 least = crf.chance(chances, begin, begin + end - start, label)
-                score = 1.0 - (1.0 - least) ** self._powers[head][label]
+                score = 1.0 - (1.0 - least) ** powers[label]
                 start, end = _trim(texts[n], a + start, a + end)
                 if start < end:
                     out[n].append((start, end, self.labels[head][label], round(float(score), 3)))
         return out
 
 
+def network_files(folder: Path) -> list[Path]:
+    """The files of a model's networks, in order."""
+    return list(takewhile(Path.is_file, (folder / f"network-{n}.npz" for n in count(1))))
+
+
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
     return (piece.span() for piece in _PIECE.finditer(text))
 
 
-def _chances(scores: Array) -> Array:
+def chances_of(scores: Array) -> Array:
     """(N, K) scores to probabilities of each character by itself."""
     out: Array = np.exp(scores - scores.max(1, keepdims=True))
     out /= out.sum(1, keepdims=True)
@@ -183,11 +148,11 @@ def names_of(model: NameModel, text: str) -> list[Found]:
 
     Places, organisations and posts that score under 0.2 are left out: on labelled pages four in five of them are wrong.
     """
-    return next(names_and_vectors(model, [text]))[0]
+    return next(read_all(model, [text])).found
 
 
-def names_and_vectors(model: NameModel, texts: Iterable[str]) -> Iterator[tuple[list[Found], Array]]:
-    """What `names_of` finds in each text, and the vectors of its characters, (characters, D), zero at line ends.
+def read_all(model: NameModel, texts: Iterable[str]) -> Iterator[Read]:
+    """What the model reads of each text; its names are those of `names_of`.
 
     Texts are read together, but none changes what is found in another.
     """
@@ -195,30 +160,33 @@ def names_and_vectors(model: NameModel, texts: Iterable[str]) -> Iterator[tuple[
         yield from _read(model, together)
 
 
-def _read(model: NameModel, texts: list[str]) -> Iterator[tuple[list[Found], Array]]:
+def _read(model: NameModel, texts: list[str]) -> Iterator[Read]:
     lines = [line for text in texts for line in text.split("\n")]
-    encoded, starts = model.encode(lines)
-    read = zip(lines, starts, model.tag(lines, encoded, starts), strict=True)
+    encoded, scores, starts = model.read(lines)
+    likely = chances_of(scores)
+    read = zip(lines, starts, model.tag(lines, scores, likely, starts), strict=True)
     for text in texts:
         vectors = np.zeros((len(text), encoded.shape[1]), dtype=np.float32)
+        chances = np.zeros((len(text), likely.shape[1]), dtype=np.float32)
         names: list[Found] = []
         at = 0
         for line, start, found in islice(read, text.count("\n") + 1):
             vectors[at : at + len(line)] = encoded[start : start + len(line)]
+            chances[at : at + len(line)] = likely[start : start + len(line)]
             names += (
                 (at + a, at + b, label, score)
                 for a, b, label, score in found
                 if label == "PER" or (score >= _DOUBTFUL and line[a] != "各")  # 各镇 are none in particular
             )
             at += len(line) + 1
-        yield names, vectors
+        yield Read(names, vectors, chances)
 
 
 def vectors_of(doc: Doc, model: NameModel) -> Array:
     """The model's vectors of a Doc's characters, (characters, D), zero at line ends; computed once for a Doc."""
     vectors = doc.user_data.get(model.key)
     if vectors is None:
-        vectors = doc.user_data[model.key] = next(names_and_vectors(model, [text_of(doc)]))[1]
+        vectors = doc.user_data[model.key] = next(read_all(model, [text_of(doc)])).vectors
     return vectors
 
 
@@ -292,10 +260,10 @@ class Names:
     def pipe(self, docs: Iterable[Doc], **_: Any) -> Iterator[Doc]:
         """The Docs in order, several read at once: short articles alone leave a processor idle."""
         docs, same = tee(docs)
-        for doc, (found, vectors) in zip(docs, names_and_vectors(self.model, map(text_of, same)), strict=True):
-            self._write(doc, found)
-            doc.user_data[self.model.key] = vectors
-            doc.user_data[_CHANCES] = self.model.labels["news"], self.model.chances(vectors)
+        for doc, read in zip(docs, read_all(self.model, map(text_of, same)), strict=True):
+            self._write(doc, read.found)
+            doc.user_data[self.model.key] = read.vectors
+            doc.user_data[_CHANCES] = self.model.labels["news"], read.chances
             yield doc
 
     def _write(self, doc: Doc, found: list[Found]) -> None:

@@ -205,7 +205,7 @@ def without(samples: Iterable[Sample], held_out: Iterable[Sample]) -> list[Sampl
 
 
 def _grams(text: str) -> set[str]:
-    from pipeline.language.names import normalise
+    from pipeline.language.networks import normalise
 
     text = normalise(text)
     return {text[i : i + _GRAM] for i in range(len(text) - _GRAM + 1)}

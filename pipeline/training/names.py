@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from pipeline.language.names import normalise
+from pipeline.language.networks import normalise
 from pipeline.training import corpora, embeddings, words
 from pipeline.training.augment import Augmenter, People, Places
 from pipeline.training.corpora import CONVENTIONS, Sample
@@ -303,11 +303,13 @@ def train(settings: dict[str, Any]) -> None:
         ids, pairs = np.load(work / "ids.npy"), np.load(work / "pairs.npy")
         pretrain(encoder, ids, pairs, int(settings["pretraining_steps"]), work / "encoder.pt", seed=seed)
     learn(settings)
-    vocabulary, tagger = load_vocabulary(work), new_tagger(settings)
-    tagger.load_state_dict(mean_of(work, settings.get("mean", [settings["phases"][-1]["name"]])), strict=False)
-    export(tagger, vocabulary, Path(settings["output"]))
+    vocabulary, tagger, out = load_vocabulary(work), new_tagger(settings), Path(settings["output"])
+    export_tables(vocabulary, tagger, out)
+    for number, ends in enumerate(settings.get("networks", [[settings["phases"][-1]["name"]]]), 1):
+        tagger.load_state_dict(mean_of(work, ends), strict=False)
+        export(tagger, out / f"network-{number}.npz")
     if unseen := list(_unseen(settings)):
-        print("powers of scores:", calibrate(Path(settings["output"]), unseen))
+        print("powers of scores:", calibrate(out, unseen))
     quantise_trained(settings)
 
 
@@ -336,7 +338,7 @@ def mean_of(work: Path, phases: list[str]) -> dict[str, torch.Tensor]:
 
 
 def learn(settings: dict[str, Any]) -> None:
-    """The supervised phases, each from the one before or from the one it names as `start`.
+    """The supervised phases, each from the one before or from the one it names as `start`: "encoder" is what was pretrained.
 
     The weights of each go to a file of its name in the folder `work`.
     """
@@ -351,7 +353,9 @@ def learn(settings: dict[str, Any]) -> None:
         if kept.exists():
             tagger.load_state_dict(torch.load(kept), strict=False)
             continue
-        if "start" in part:
+        if part.get("start") == "encoder":
+            tagger = new_tagger(settings)
+        elif "start" in part:
             tagger.load_state_dict(torch.load(work / f"{part['start']}.pt"), strict=False)
         tagger.encoder.dropout.rate = float(part.get("dropout", settings["dropout"]))
         streams = {name: Batches(samples, vocabulary, rng) for name, samples in data.samples.items()}
@@ -366,29 +370,41 @@ def learn(settings: dict[str, Any]) -> None:
         torch.save({k: v.float() for k, v in tagger.state_dict().items() if k not in TABLES}, kept)
 
 
-def export(tagger: Tagger, vocabulary: Vocabulary, out: Path) -> None:
-    """Write `names.npz`: weights in 16 bits, the table of pairs in 8 with one scale a dimension; heads news and msra."""
-    state = {k.removeprefix("encoder."): v.float().numpy() for k, v in tagger.state_dict().items()}
+def export_tables(vocabulary: Vocabulary, tagger: Tagger, out: Path) -> None:
+    """Write `names.npz`: the vocabulary, the vectors of pairs and words in 8 bits with one scale a dimension, the labels."""
     kept: dict[str, np.ndarray] = {
         "characters": vocabulary.characters,
         "pair_keys": vocabulary.pair_keys,
         "word_keys": vocabulary.word_keys,
-        "character_vectors": state.pop("characters.weight")[: vocabulary.size].astype(np.float16),
         "labels": np.frombuffer(json.dumps({h: CONVENTIONS[h] for h in WITH_CRF}).encode(), dtype=np.uint8),
         "dilations": np.frombuffer(json.dumps(PAIRS).encode(), dtype=np.uint8),
     }
-    for name in ("pair", "word"):
-        table = state.pop(f"{name}s")
+    state = tagger.state_dict()
+    for name in TABLES:
+        table = state[name].float().numpy()
         scale = np.maximum(np.abs(table).max(0), 1e-6) / 127
-        kept[f"{name}_vectors"], kept[f"{name}_scale"] = (
+        what = name.removeprefix("encoder.").removesuffix("s")
+        kept[f"{what}_vectors"], kept[f"{what}_scale"] = (
             np.round(table / scale).astype(np.int8),
             scale.astype(np.float32),
         )
-    for name, value in state.items():
-        if name.startswith(("heads.", "transitions.")) and name.split(".")[1] not in WITH_CRF:
-            continue
-        value = value[:, :, 0] if value.ndim == 4 else value
-        kept[name] = value.astype(np.float16)
     out.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(out / "names.npz", **kept)  # type: ignore[arg-type]
-    print(f"{out / 'names.npz'}: {(out / 'names.npz').stat().st_size / 1e6:.1f} MB")
+    _save(out / "names.npz", kept)
+
+
+def export(tagger: Tagger, path: Path) -> None:
+    """Write a network: its weights in 16 bits, with the heads news and msra."""
+    kept = {}
+    for key, value in tagger.state_dict().items():
+        if key in TABLES or (key.startswith(("heads.", "transitions.")) and key.split(".")[1] not in WITH_CRF):
+            continue
+        name = key.removeprefix("encoder.").replace("characters.weight", "character_vectors")
+        weights = value.float().numpy()
+        weights = weights[:-1] if name == "character_vectors" else weights  # but the one that hides in pretraining
+        kept[name] = (weights[:, :, 0] if weights.ndim == 4 else weights).astype(np.float16)
+    _save(path, kept)
+
+
+def _save(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")

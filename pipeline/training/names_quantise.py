@@ -1,4 +1,4 @@
-"""Quantise the convolutions of a finished name model: `encoder.onnx` beside its `names.npz`.
+"""Quantise the convolutions of a finished name model: `network-1.onnx` beside its `network-1.npz`, and so on.
 
 Each convolution becomes one product of whole numbers: the rows before, at and behind a character side by side (N, 3 D),
 times (3 D, D). Weights have 8 bits with a scale for each channel out of it. What a convolution reads has 7 bits with one
@@ -17,8 +17,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from pipeline.language.convolutions import QUANTISED, FullPrecision
-from pipeline.language.names import NameModel
+from pipeline.language.convolutions import FullPrecision
+from pipeline.language.names import NameModel, network_files
 from pipeline.training.corpora import read_pages
 
 Array = NDArray[np.float32]
@@ -31,27 +31,29 @@ def quantise_trained(settings: dict[str, Any]) -> None:
     """Quantise the model in `output` of the settings of names, with its labelled pages as sample texts."""
     folders = [Path(folder) for folder in settings["pages"]]
     texts = [p.text for folder in folders for p in read_pages(folder / "pages", folder / "gold")]
-    path = quantise(Path(settings["output"]), texts, int(settings["seed"]))
-    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+    for path in quantise(Path(settings["output"]), texts, int(settings["seed"])):
+        print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
-def quantise(folder: Path, texts: Sequence[str], seed: int = 1) -> Path:
-    """Write `encoder.onnx` for the model of a folder, with ranges from some of the texts; returns its path."""
-    (folder / QUANTISED).unlink(missing_ok=True)  # of other weights, maybe
+def quantise(folder: Path, texts: Sequence[str], seed: int = 1) -> list[Path]:
+    """Write the graph of each network of a folder, with ranges from some of the texts; returns the paths."""
+    paths = [file.with_suffix(".onnx") for file in network_files(folder)]
+    for path in paths:
+        path.unlink(missing_ok=True)  # of other weights, maybe
     model = NameModel(folder)
-    assert isinstance(model.convolutions, FullPrecision)
     order = np.random.default_rng(seed).permutation(len(texts))
     chosen: list[str] = []
     for i in order:
         if sum(map(len, chosen)) < _CHARACTERS:
             chosen.append(texts[i])
-    seen: list[Array] = []
-    x, mask, _ = model.embed(chosen)
-    model.convolutions(x, mask, seen)
-    ranges = [(min(0.0, float(np.quantile(h, _RARE))), float(np.quantile(h, 1 - _RARE))) for h in seen]
-    path = folder / QUANTISED
-    onnx.save(_Graph(model.convolutions, ranges).build(model.fingerprint), path)
-    return path
+    rows = model.tables.read(chosen)
+    for network, path in zip(model.networks, paths, strict=True):
+        assert isinstance(network.convolutions, FullPrecision)
+        seen: list[Array] = []
+        network.convolutions(network.embed(rows), rows.mask, seen)
+        ranges = [(min(0.0, float(np.quantile(h, _RARE))), float(np.quantile(h, 1 - _RARE))) for h in seen]
+        onnx.save(_Graph(network.convolutions, ranges).build(network.fingerprint), path)
+    return paths
 
 
 class _Graph:
@@ -84,7 +86,7 @@ class _Graph:
         )
         sets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
         model = helper.make_model(graph, opset_imports=sets, ir_version=8)
-        helper.set_model_props(model, {"names": fingerprint})
+        helper.set_model_props(model, {"network": fingerprint})
         return model
 
     def _constant(self, name: str, value: NDArray) -> str:

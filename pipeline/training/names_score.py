@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections import Counter
@@ -9,9 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from pipeline.language.names import BUILTIN, NameModel, load_model
+from pipeline.language.names import BUILTIN, CALIBRATION, NameModel, load_model
 from pipeline.training import corpora
 from pipeline.training.corpora import CONVENTIONS, Sample
 
@@ -48,23 +47,21 @@ def score(model: NameModel, samples: list[Sample], head: str) -> Tally:
 
 
 def calibrate(folder: Path, samples: list[Sample], head: str = "news") -> dict[str, float]:
-    """Write into the model of a folder how far its scores are to be believed, from texts that it has not learnt from.
+    """Write beside the model of a folder how far its scores are to be believed, from texts that it has not learnt from.
 
     A score is the chance of a name's least sure character, lower than how often the name is right; the power that makes
     the labels of `samples` likeliest is chosen for each label.
     """
-    path = folder / "names.npz"
-    with np.load(path) as data:
-        weights = {key: data[key] for key in data.files if key != f"calibration.{head}"}
-    np.savez_compressed(path, **weights)  # type: ignore[arg-type]
+    path = folder / CALIBRATION
+    told = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    path.write_text(json.dumps({k: v for k, v in told.items() if k != head}), "utf-8")
     model = NameModel(folder)
     doubts: dict[str, list[tuple[float, bool]]] = {label: [] for label in CONVENTIONS[head]}
     for sample in samples:
         for start, end, label, value in model.find([sample.text], head)[0]:
             doubts[label].append((min(max(1.0 - value, 1e-3), 0.999), (start, end, label) in sample.spans))
     powers = {label: _power(seen) for label, seen in doubts.items()}
-    weights[f"calibration.{head}"] = np.array([powers[label] for label in model.labels[head]], dtype=np.float32)
-    np.savez_compressed(path, **weights)  # type: ignore[arg-type]
+    path.write_text(json.dumps(told | {head: powers}), "utf-8")
     return powers
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.language.names import normalise
+from pipeline.language.networks import normalise
 from pipeline.language.words import Index, find
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.language.names import normalise
+from pipeline.language.networks import normalise
 from pipeline.language.words import LENGTHS, Index, find, hashes
 from pipeline.training import embeddings
 from pipeline.training.vocabulary import Vocabulary
