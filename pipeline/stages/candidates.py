@@ -91,16 +91,16 @@ def believe(
     A person's name of three characters or more that is a candidate in several places is as likely as in the surest of them.
     """
     out = [replace(c, confidence=_confidence(text, c, with_model, chance)) for c in candidates]
-    best: dict[str, float] = {}
+    best: dict[tuple[str, str], float] = {}
     for candidate in filter(_shared, out):
-        surface = text[candidate.start : candidate.end]
-        best[surface] = max(best.get(surface, 0.0), candidate.confidence)
-    return [replace(c, confidence=best[text[c.start : c.end]]) if _shared(c) else c for c in out]
+        key = candidate.type, text[candidate.start : candidate.end]
+        best[key] = max(best.get(key, 0.0), candidate.confidence)
+    return [replace(c, confidence=best[c.type, text[c.start : c.end]]) if _shared(c) else c for c in out]
 
 
 def _shared(candidate: Candidate) -> bool:
     """Whether its other places in the article speak for it too."""
-    return candidate.type == "PER" and candidate.size > 2
+    return (candidate.type == "PER" and candidate.size > 2) or (candidate.type == "ORG" and candidate.size > 3)
 
 
 def _confidence(text: str, candidate: Candidate, with_model: bool, chance: Chance | None) -> float:
