@@ -190,6 +190,12 @@ def test_the_form_of_a_place_speaks_for_the_model_alone() -> None:
     assert [f[0] for f in found] == surfaces[:4]
 
 
+def test_a_class_of_organisations_is_no_name() -> None:
+    text = "县政协、团县委、水利局、政协、派出所"
+    found = resolve(text, 0.8, model=[(surface, "ORG") for surface in text.split("、")])
+    assert [f[0] for f in found] == ["县政协", "团县委", "水利局"]
+
+
 def test_what_is_no_name_by_itself_is_none() -> None:
     text = "俺村、某村、十里八村、兄弟街道、县镇村、柳溪村村"
     assert resolve(text, model=[(surface, "PLACE") for surface in text.split("、")]) == []

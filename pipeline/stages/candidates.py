@@ -13,7 +13,7 @@ from pipeline.language.document import CANDIDATES, get_spans
 from pipeline.language.names import Chance
 from pipeline.lexicon import load_tsv
 from pipeline.lexicon.divisions import divisions
-from pipeline.lexicon.organisations import kind_of
+from pipeline.lexicon.organisations import generic_organisation, kind_of
 from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.place_names import GENERIC, upper_names
 from pipeline.stages.place_bounds import bounds
@@ -23,6 +23,7 @@ MODEL, OTHER = "model", "other"
 LIKELY = {"PER": 0.5, "PLACE": 0.45, "ORG": 0.5, "POST": 0.5}
 Term = tuple[str, str, str]  # type, case, what: see name_weights.tsv
 
+_LEVELS = frozenset("省市县区镇乡州旗盟")  # 县政协, 镇党委 are names
 _LEAST = 0.001  # chance that a span is a name, at the least
 UNSEEN = 0.05  # the like of a span that a model does not see that tells no chances of others
 _LIKE_A_NAME = 2.0  # lexicon.person_names
@@ -135,12 +136,15 @@ def form(kind: str, name: str) -> str:
 
     Of a place: `name` for a compound and what the gazetteer has in full, `likely` for the short name of a county, another
     town or village, a road or river, `common` for what is no name at all. Of a person `name` for a surname and a given
-    name, of an organisation `name` for what ends as one. Of all others `other`.
+    name. Of an organisation `common` for a class of them that no level names (政协, 派出所), `name` for what else ends as one.
+    Of all others `other`.
     """
     name = "".join(name.split())
     if kind == "PER":
         return "name" if person_names().score(name) > _LIKE_A_NAME else "other"
     if kind == "ORG":
+        if name.removeprefix("团")[:1] not in _LEVELS and generic_organisation(name):
+            return "common"
         return "name" if kind_of(name).category is not None else "other"
     return _form_of_place(name) if kind == "PLACE" else "other"
 
