@@ -10,6 +10,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.folding import Tight
 from pipeline.language.document import QUANTITIES, TIMES, set_spans
 from pipeline.lexicon import load_tsv
 from pipeline.records import Quantity
@@ -40,9 +41,10 @@ def create_quantities(nlp: Language, name: str) -> Quantities:
 
 class Quantities:
     def __call__(self, doc: Doc) -> Doc:
-        taken = [(s.start_char, s.end_char) for s in doc.spans.get(TIMES, ())]
-        rows = find_quantities(doc._.folded, taken)
-        set_spans(doc, QUANTITIES, [(start, end, q.kind, q) for start, end, q in rows])
+        tight = Tight(doc._.folded)
+        taken = [tight.inward(s.start_char, s.end_char) for s in doc.spans.get(TIMES, ())]
+        rows = find_quantities(tight.text, taken)
+        set_spans(doc, QUANTITIES, [(*tight.outward(start, end), q.kind, q) for start, end, q in rows])
         return doc
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.folding import Tight
 from pipeline.language.document import TIMES, set_spans
 from pipeline.lexicon.calendar import days_of, make_date
 from pipeline.lexicon.numbers import parse_number
@@ -39,8 +40,9 @@ def create_times(nlp: Language, name: str) -> Times:
 class Times:
     def __call__(self, doc: Doc) -> Doc:
         page: Page | None = doc._.page
-        rows = find_times(doc._.folded, *_frame(page))
-        set_spans(doc, TIMES, [(start, end, record.type, record) for start, end, record in rows])
+        tight = Tight(doc._.folded)
+        rows = find_times(tight.text, *_frame(page))
+        set_spans(doc, TIMES, [(*tight.outward(start, end), record.type, record) for start, end, record in rows])
         return doc
 
 
