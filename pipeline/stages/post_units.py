@@ -271,7 +271,7 @@ class Units(UnitNames):
         of_party = not _SAYS_LEVEL.match(self.posts[post].text) and self.posts[post - 1].text.startswith("党")
         alike = (
             of_party or level == self.titles[post - 1].level
-        )  # 某大学党委常委、组织部部长; 某乡委员会宣传委员、统战委员
+        )  # 某大学党委常委、组织部部长; 某镇委员会组织委员、政法委员
         fits = compatible(level or "", place.record.level) if place else alike
         if place and level == "county" and place.record.level in ("province", "city", "county"):
             fits = fits or not _LEVEL_IN_TITLE.search(self.posts[post].text)  # 某省委常委、宣传部部长
