@@ -66,8 +66,9 @@ class NameModel:
         if not self.networks:
             raise ValueError(f"no name model in {folder}: the file network-1.npz is missing")
         # models over the vectors of the first network belong to it
-        own = path.read_bytes() + self.networks[0].fingerprint.encode()
-        self.fingerprint = hashlib.sha256(own).hexdigest()[:16]
+        digest = hashlib.sha256(path.read_bytes())
+        digest.update(self.networks[0].fingerprint.encode())
+        self.fingerprint = digest.hexdigest()[:16]
         self._transitions = {
             head: crf.allowed(
                 labels, np.mean([network.weights[f"transitions.{head}"] for network in self.networks], axis=0)

@@ -10,6 +10,8 @@ from typing import Any
 from pipeline.lexicon import load_yaml
 from pipeline.lexicon.trie import alternation
 
+LEVELS = frozenset("省市县区镇乡州旗盟")  # 县政协, 镇党委 are names
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

@@ -151,7 +151,7 @@ class _Maker:
 
     def bylines(self, kind: str) -> tuple[Byline, ...]:
         names = [byline for credit in self.credits for byline in credit.bylines]
-        signed = kind == "caption" and any(credit.photo or credit.both for credit in self.credits)
+        signed = kind == "caption" and any(credit.pictured for credit in self.credits)
         if signed and not any(byline.role == "photographer" for byline in names):
             # 文/图 and 摄影报道 below a picture sign the picture
             names = [replace(b, role="photographer") for b in names]

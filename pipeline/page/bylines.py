@@ -36,6 +36,11 @@ class Credit:
     both: bool = False  # words and pictures are of the same hand: 文/图
     marked: bool = False  # begins with ■ or the like
 
+    @property
+    def pictured(self) -> bool:
+        """Whether it signs a picture, alone or with the words."""
+        return self.photo or self.both
+
 
 def _boxed(text: str) -> Credit | None:
     """A byline behind 口, which □ is often taken for: the names have to be sure."""

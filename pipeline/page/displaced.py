@@ -96,7 +96,7 @@ def _displaced_headlines(drafts: list[Draft], blocks: list[Block]) -> list[Draft
                 continue
             fit = common(headline, "".join(blocks[k].folded for k in prose))
             if not other.headed(blocks):
-                photo = any(credit and (credit.photo or credit.both) for credit in (blocks[k].signed for k in prose))
+                photo = any(credit and credit.pictured for credit in (blocks[k].signed for k in prose))
                 options.append((fit + (0.6 if blocks[prose[0]].has_dateline else -0.3 if photo else 0.3), place))
             elif at_foot and fit:
                 near = [k for k in other.blocks if blocks[k].kind == "display" and k < prose[0]]
@@ -129,7 +129,7 @@ def _article_that_goes_on(draft: Draft, earlier: list[Draft], blocks: list[Block
     credit = last.credit if last.kind == "byline" else last.signed
     if first.kind != "prose" or first.has_dateline or first.apart or first.label or draft.heading:
         return None
-    if credit and (credit.photo or credit.both or credit.marked):
+    if credit and (credit.pictured or credit.marked):
         return None
     best, found = 0.5, None
     for other in earlier:

@@ -18,10 +18,8 @@ HAN = "一-鿿㐀-䶿〇"
 NAME = re.compile(rf"[{HAN}]{{2,7}}|[{HAN}]{{1,5}}(?:·[{HAN}]{{1,7}}){{1,3}}")
 _ODD_NAME = 2.0  # log odds of what has the form of a name, at least
 _SURE_NAME = 3.5  # … of one that is hardly anything else
-_GIVEN = (
-    1.5,
-    0.0,
-)  # log odds of a given name of one and of two characters behind a surname that is mostly a word, at least
+# Log odds of a given name of one and of two characters behind a surname that is mostly a word, at least
+_GIVEN = (1.5, 0.0)
 _BY_SOUND = 8.0  # log odds of a name spelled by its sound, at least
 _EACH_SOUND = 2.0  # … and of each of its characters on average
 _WHOLE = 3.0  # log odds of one name of four characters against two that nothing sets apart
@@ -54,17 +52,17 @@ def _name_parts() -> re.Pattern[str]:
 
 
 @cache
-def _sounds() -> dict[str, float]:
-    """Log share of the characters that spell the known parts of names by their sound."""
+def _sounds() -> tuple[dict[str, float], float]:
+    """Log share of the characters that spell the known parts of names by their sound, and that of any other character."""
     counts = Counter("".join(row["part"] for row in _part_rows()))
     total = counts.total() + _UNSEEN * _SPELLING
     shares = {c: log((n + _UNSEEN) / total) for c, n in counts.items()}
-    return {"": log(_UNSEEN / total), **shares}
+    return shares, log(_UNSEEN / total)
 
 
 def sound(text: str) -> float:
     """Log odds of a run of characters as a name spelled by its sound, as Mongolian, Tibetan, Turkic and Yi ones are."""
-    shares, unseen = _sounds(), _sounds()[""]
+    shares, unseen = _sounds()
     return sum(shares.get(c, unseen) - person_names().elsewhere(c) for c in text)
 
 

@@ -35,7 +35,7 @@ def _signs_picture(credit: Credit, first: Block) -> bool:
     """Whether a byline below a text without headline may sign a picture; reporters behind a mark sign all kinds of texts,
     so theirs must open with a date."""
     reporters = all(byline.role == "reporter" for byline in credit.bylines)
-    return credit.photo or credit.both or not reporters or first.starts_with_date or first.marked
+    return credit.pictured or not reporters or first.starts_with_date or first.marked
 
 
 class Reading:
@@ -264,7 +264,7 @@ class Reading:
         if open_end and not _SIGNATURE.search(block.folded) and not names_holders(block.folded):
             score += w["ends_open" if self.displays or self.paragraphs else "headless_open"]
         credit = block.credit if block.kind == "byline" else block.signed
-        if credit and (credit.photo or credit.both or credit.marked) and len({b.role for b in credit.bylines}) < 2:
+        if credit and (credit.pictured or credit.marked) and len({b.role for b in credit.bylines}) < 2:
             if self.displays and credit.both:
                 pass  # as news and features are, too
             elif self.displays:

@@ -58,7 +58,9 @@ class Paragraph:
         return self.lines[0].gap
 
     def add(self, other: Paragraph) -> None:
-        """The lines of another one go on this one's."""
+        """The lines of another one go on this one's, behind a space where that sets two names apart."""
+        if names_part(self.tail(), other.folded):
+            self.spaced.add(len(self.lines))
         self.spaced |= {len(self.lines) + k for k in other.spaced}
         self.lines += other.lines
 
@@ -131,10 +133,9 @@ def closed(folded: str) -> bool:
 _CONTINUES = re.compile(  # what no paragraph begins with
     r"[,。、;:!?)》”’%…]|[·/]|(?:摄|摄影|摄影报道|供稿|供图)[)]?$"
 )
-_OPENS, _CLOSES = (
-    re.compile(r"[(][^()。]{0,40}$"),
-    re.compile(r"[^()。]{1,40}[)]"),
-)  # a bracket that a column break cuts
+# A bracket that a column break cuts
+_OPENS = re.compile(r"[(][^()。]{0,40}$")
+_CLOSES = re.compile(r"[^()。]{1,40}[)]")
 _SIGNED_NOTICE = re.compile(r"[。;)\d]\s*[^。;,]{2,30}\d{4}年\d{1,2}月\d{1,2}日$")  # who gives it, and the date
 _INNER_STOP = re.compile(r"[。;]")
 _DATE = re.compile(r"\d{1,2}月\d{1,2}日")
@@ -232,8 +233,6 @@ def paragraphs(text: str) -> list[Paragraph]:
     doubt = 0.0
     for (run, broken_off), folded in zip(runs, texts, strict=True):
         if out and goes_on(out[-1].tail(), folded, grams, doubt + broken_off):
-            if names_part(out[-1].tail(), folded):
-                out[-1].spaced.add(len(out[-1].lines))
             out[-1].add(run)
             continue
         doubt = _doubt([p.tail() for p in out[-2:]])
@@ -254,9 +253,7 @@ def _unwrapped(lines: list[Line], column: Column) -> Iterator[tuple[Paragraph, f
         line = lines[at]
         following = lines[at + 1].folded if at + 1 < len(lines) else None
         if _runs_on(line, at, column, run, following):
-            if names_part(run.tail(), line.folded):
-                run.spaced.add(len(run.lines))
-            run.lines.append(line)
+            run.add(Paragraph([line]))
             continue
         yield run, doubt
         doubt = _EDGE if column.short(at - 1) else 0.0

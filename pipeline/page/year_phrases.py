@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from math import exp
+from typing import TypeVar
 
 from pipeline.lexicon import load_tsv
 from pipeline.page.year_sign import MOST, Day
 
-SEASONS = {
-    "winter": (1, 2, 3),
-    "summer": (4, 5, 6, 7, 8),
-    "autumn": (9, 10, 11),
-    "december": (12,),
-}  # months of the page
+T = TypeVar("T")
+# Months of the page
+SEASONS = {"winter": (1, 2, 3), "summer": (4, 5, 6, 7, 8), "autumn": (9, 10, 11), "december": (12,)}
+ANY = "any"  # where the month of the page is not known
 GAPS = range(-3, 6)  # years from the told one to that of the page; the first and the last stand for more
 _AHEAD = 0.15  # of this share of pages of an earlier year, a phrase tells of what is ahead
 _YEAR = r"(?<![\d第.])((?:19|20)\d{2})"
@@ -38,33 +38,40 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace("*", "[^。;,]{0,25}").replace("Y", _YEAR))
 
 
-ANY = "any"  # where the month of the page is not known
-
-
 def season_of(month: int) -> str:
     """The name of a season."""
     return next(name for name, months in SEASONS.items() if month in months)
 
 
+Seasons = dict[str, tuple[tuple[float, ...], bool]]  # odds and whether ahead, as in `Phrase`
+
+
 @cache
-def _table() -> tuple[tuple[str, re.Pattern[str], dict[str, tuple[float, ...]]], ...]:
+def _table() -> tuple[tuple[tuple[str, Seasons], re.Pattern[str]], ...]:
     columns = ("pattern", "season", *map(str, GAPS))
-    found: dict[str, dict[str, tuple[float, ...]]] = {}
+    found: dict[str, Seasons] = {}
     for row in load_tsv("year_phrases.tsv", columns, key=("pattern", "season")):
-        found.setdefault(row["pattern"], {})[row["season"]] = tuple(row.number(str(gap)) for gap in GAPS)
-    return tuple((pattern, compiled(pattern), seasons) for pattern, seasons in found.items())
+        odds = tuple(row.number(str(gap)) for gap in GAPS)
+        ahead = sum(exp(o) for o, gap in zip(odds, GAPS, strict=True) if gap < 0) > _AHEAD * sum(map(exp, odds))
+        found.setdefault(row["pattern"], {})[row["season"]] = odds, ahead
+    return tuple(((pattern, seasons), compiled(pattern)) for pattern, seasons in found.items())
+
+
+def tellings(
+    finders: Iterable[tuple[T, re.Pattern[str]]], text: str, most: int | None = None
+) -> Iterator[tuple[T, re.Match[str]]]:
+    """The matches of patterns whose first group is the year, `most` of each; of a year in several the first pattern has it."""
+    taken = set[int]()
+    for what, pattern in finders:
+        for match in islice(pattern.finditer(text), most):
+            if match.start(1) not in taken:
+                taken.add(match.start(1))
+                yield what, match
 
 
 def phrases(flat: str, now: Day | None) -> Iterator[Phrase]:
     """The phrases of a page; of a year in several the first in the table counts."""
-    season, taken = season_of(now[0]) if now else ANY, set[int]()
-    for name, pattern, seasons in _table():
-        for match in islice(pattern.finditer(flat), MOST):
-            if match.start(1) in taken:
-                continue
-            taken.add(match.start(1))
-            odds = seasons[season]
-            ahead = (
-                sum(2.718 ** odds[i] for i, gap in enumerate(GAPS) if gap < 0) / sum(2.718**o for o in odds) > _AHEAD
-            )
-            yield Phrase(int(match[1]), match.start(1), name, odds, ahead)
+    season = season_of(now[0]) if now else ANY
+    for (name, seasons), match in tellings(_table(), flat, MOST):
+        odds, ahead = seasons[season]
+        yield Phrase(int(match[1]), match.start(1), name, odds, ahead)

@@ -13,7 +13,7 @@ from pipeline.language.document import CANDIDATES, get_spans
 from pipeline.language.names import Chance
 from pipeline.lexicon import load_tsv
 from pipeline.lexicon.divisions import divisions
-from pipeline.lexicon.organisations import generic_organisation, kind_of
+from pipeline.lexicon.organisations import LEVELS, generic_organisation, kind_of
 from pipeline.lexicon.person_names import person_names
 from pipeline.lexicon.place_names import GENERIC, upper_names
 from pipeline.stages.place_bounds import bounds
@@ -23,7 +23,6 @@ MODEL, OTHER = "model", "other"
 LIKELY = {"PER": 0.5, "PLACE": 0.45, "ORG": 0.5, "POST": 0.5}
 Term = tuple[str, str, str]  # type, case, what: see name_weights.tsv
 
-_LEVELS = frozenset("省市县区镇乡州旗盟")  # 县政协, 镇党委 are names
 _LEAST = 0.001  # chance that a span is a name, at the least
 UNSEEN = 0.05  # the like of a span that a model does not see that tells no chances of others
 _LIKE_A_NAME = 2.0  # lexicon.person_names
@@ -89,7 +88,8 @@ def believe(
 ) -> list[Candidate]:
     """The candidates with how likely each is a name. `chance`: what the model says of any span, if it tells.
 
-    A person's name of three characters or more that is a candidate in several places is as likely as in the surest of them.
+    The name of a person of three characters or more, or of an organisation of four, that is a candidate in several places
+    is as likely as in the surest of them.
     """
     out = [replace(c, confidence=_confidence(text, c, with_model, chance)) for c in candidates]
     best: dict[tuple[str, str], float] = {}
@@ -143,7 +143,7 @@ def form(kind: str, name: str) -> str:
     if kind == "PER":
         return "name" if person_names().score(name) > _LIKE_A_NAME else "other"
     if kind == "ORG":
-        if name.removeprefix("团")[:1] not in _LEVELS and generic_organisation(name):
+        if name.removeprefix("团")[:1] not in LEVELS and generic_organisation(name):
             return "common"
         return "name" if kind_of(name).category is not None else "other"
     return _form_of_place(name) if kind == "PLACE" else "other"

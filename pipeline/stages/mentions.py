@@ -93,7 +93,7 @@ def choose(text: str, found: list[Candidate], with_model: bool, chance: Chance |
 
 def plain(text: str, candidates: list[Candidate]) -> list[Candidate]:
     """The candidates of organisations that are none replaced by what they name: a place that the model takes for one, the
-    place for what its residents or party members elect (某村委会, 某社区党总支), an organisation for its party branch."""
+    place for what its residents elect (某村委会, 某村两委); of two bodies in one word (镇党委政府) the first."""
     places = {c.end: c.start for c in candidates if c.type == "PLACE"}
     stems = {(c.start, c.end - len(suffix)) for c in candidates for suffix in _KINDS if _is_place(text, c, suffix)}
     return [

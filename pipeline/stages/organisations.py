@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import CANDIDATES, get_spans, set_spans
-from pipeline.lexicon.organisations import generic_organisation, kind_of, organisation_words
+from pipeline.lexicon.organisations import LEVELS, generic_organisation, kind_of, organisation_words
 from pipeline.lexicon.posts import posts
 from pipeline.lexicon.trie import alternation
 from pipeline.records import Mention
@@ -24,7 +24,7 @@ _PLACES = CANDIDATES + "places"
 
 _LONGEST = 26  # characters of a name
 _INSIDE = re.compile(r"[一-鿿㐀-䶿A-Za-z0-9“”()·]")
-_LEVEL = re.compile(r"[省市县区镇乡州旗盟]")
+_LEVEL = re.compile(f"[{''.join(sorted(LEVELS))}]")
 # What a region's own body is called right behind the level word: 县妇联, 市委, 团区委, 镇政府
 _NATION = re.compile(r"中国人民政治协商会议|中国共产党|中国|中华|全国|国家|中央|中共|共青团|国网|武警")
 _QUOTED = re.compile(

@@ -24,15 +24,21 @@ def identity(name: str, here: str, home: str = "") -> tuple[str | None, str]:
     home, may be empty. 甲市水利局 and, in an article about 甲市, 市水利局 are one; 实验小学 of two counties are two. The
     region is empty for a name that needs none (新华社), and None where one would be needed and is not known (县委).
     """
-    borne, at = regions_in_name(name, partial(nearest, here=here))
-    if borne:
-        return borne[-1].path, name[at:]
+    region, at = region_borne(name, here)
+    if region is not None:
+        return region, name[at:]
     level = _LEVEL.match(name)
     if level is not None and len(name) > level.end():
         return _part(here, level.group()) or _part(home, level.group()), name[level.end() :]
     if _is_local(name):
         return "/".join((here or home).split("/")[:3]) or None, name
     return "", name
+
+
+def region_borne(name: str, here: str) -> tuple[str | None, int]:
+    """The canonical path of the lowest region that a name begins with, of namesakes that nearest to `here`, and where it ends."""
+    borne, at = regions_in_name(name, partial(nearest, here=here))
+    return (borne[-1].path if borne else None), at
 
 
 def _part(path: str, word: str) -> str | None:

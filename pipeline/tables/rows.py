@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from spacy.tokens import Doc
@@ -25,7 +24,6 @@ from pipeline.language.document import (
     sentence_of,
     text_of,
 )
-from pipeline.lexicon.place_names import nearest, regions_in_name
 from pipeline.records import Article, Page, Segment
 from pipeline.tables import aliases, organisations
 
@@ -158,8 +156,7 @@ class _FactRows:
             text = self.person_of.get((span.start_char, span.end_char), span.text)
             place = mention.canonical
             if mention.type == "ORG":
-                borne, _ = regions_in_name(squeeze(span.text), partial(nearest, here=self.place or ""))
-                place = borne[-1].path if borne else None
+                place, _ = organisations.region_borne(squeeze(span.text), self.place or "")
             entity = self._entity(mention.type, text, mention.canonical, mention.level)
             if entity:
                 self.references[span.start_char, span.end_char] = ("entity", entity)

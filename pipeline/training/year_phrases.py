@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.folding import fold
 from pipeline.lexicon import FOLDER, load_tsv
-from pipeline.page.year_phrases import ANY, GAPS, SEASONS, compiled, season_of
+from pipeline.page.year_phrases import ANY, GAPS, SEASONS, compiled, season_of, tellings
 from pipeline.training.corpora import open_packed
 
 _HEAD = """\
@@ -28,13 +28,9 @@ def count(patterns: Iterable[str], news: Iterable[tuple[str, str]]) -> dict[tupl
     finders = [(pattern, compiled(pattern)) for pattern in patterns]
     found: dict[tuple[str, str], Counter[int]] = {(p, s): Counter() for p, _ in finders for s in SEASONS}
     for day, text in news:
-        taken = set[int]()
-        for pattern, finder in finders:
-            for match in finder.finditer(text):
-                if match.start(1) not in taken:
-                    taken.add(match.start(1))
-                    gap = int(day[:4]) - int(match[1])
-                    found[pattern, season_of(int(day[4:6]))][min(max(gap, GAPS[0]), GAPS[-1])] += 1
+        for pattern, match in tellings(finders, text):
+            gap = int(day[:4]) - int(match[1])
+            found[pattern, season_of(int(day[4:6]))][min(max(gap, GAPS[0]), GAPS[-1])] += 1
     return found
 
 
