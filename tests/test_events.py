@@ -20,9 +20,10 @@ from spacy.tokens import Doc
 
 from pipeline.language import names
 from pipeline.language.document import MENTIONS, get_spans, set_spans
+from pipeline.language.frames import Frame
 from pipeline.records import EVENT_ROLES, EVENT_TYPES, Event, Mention
 from pipeline.stages import event_arguments, event_triggers, events, quantities, sentences, times
-from pipeline.stages.event_candidates import Named, candidates
+from pipeline.stages.event_candidates import Candidate, Named, candidates
 from pipeline.stages.event_model import Scorer
 from pipeline.stages.event_view import View
 from pipeline.stages.sentences import Sentences
@@ -404,3 +405,13 @@ def test_vectors_of_learnt_labels_are_not_believed_more_than_those_of_others() -
         return float(np.ptp(scores[:, 1] - scores[:, 0]))
 
     assert believed(1.0) < believed(0.0) / 3
+
+
+def test_semantic_roles_of_a_parser_are_one_voice_beside_the_classifier() -> None:
+    found = [Candidate(0, 2, "P"), Candidate(2, 4, "T"), Candidate(6, 9, "N"), Candidate(9, 11, "Q")]
+    chances = np.full((4, len(event_arguments.CLASSES)), 1 / len(event_arguments.CLASSES), dtype=np.float32)
+    frame = Frame(4, 6, ((0, 4, "ARG0"), (2, 4, "ARGM-TMP"), (6, 11, "ARG1"), (2, 4, "ARGM-ADV")))
+    heard = event_arguments.with_frames(chances, found, 4, 6, [frame])
+    assert [event_arguments.CLASSES[i] for i in heard.argmax(axis=1)] == ["agent", "time", "object", "none"]
+    assert np.allclose(heard.sum(axis=1), 1)
+    assert np.array_equal(event_arguments.with_frames(chances, found, 11, 13, [frame]), chances)  # another's predicate

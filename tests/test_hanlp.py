@@ -18,6 +18,7 @@ from pipeline.job import run
 from pipeline.language import names_hanlp
 from pipeline.language.build import build_language
 from pipeline.language.document import get_spans
+from pipeline.language.frames import Frame, frames_of
 from pipeline.language.names import GROUP
 from pipeline.language.names_hanlp import LIMIT, HanlpNames, align, pieces, sentences, type_of
 from pipeline.offsets import raw_equal
@@ -109,6 +110,33 @@ def test_a_model_of_many_tasks_is_read_through_its_own_words(monkeypatch):
         (3, "PER", "hanlp"),
         (706, "PER", "hanlp"),
     ]
+
+
+class WithRoles(ManyTasks):
+    """Knows who gave what as well: 王二 gives 书, which stands behind a word that the sentence lacks."""
+
+    tasks = (*ManyTasks.tasks, "srl")
+
+    def __call__(self, texts: list[str], tasks: list[str]) -> dict:
+        assert tasks == ["ner/msra", "srl"]
+        told = [
+            [("王二", "ARG0", 1, 2), ("捐", "PRED", 2, 3), ("x", "ARGM-LOC", 3, 4), ("书", "ARG1", 4, 5)],
+            [("书", "ARG1", 4, 5)],
+        ]
+        return {
+            "tok/fine": [["昨天", "王二", "捐", "x", "书"]] * len(texts),
+            "ner/msra": [[]] * len(texts),
+            "srl": [told] * len(texts),
+        }
+
+
+def test_semantic_roles_of_a_model_of_many_tasks_are_kept_as_frames(monkeypatch):
+    monkeypatch.setattr(names_hanlp, "load_component", lambda _: WithRoles())
+    doc = HanlpNames("any")(spacy.blank("zh")("昨天王二捐书。\n昨天 王二捐书。"))
+    assert frames_of(doc) == (
+        Frame(4, 5, ((2, 4, "ARG0"), (5, 6, "ARG1"))),
+        Frame(13, 14, ((11, 13, "ARG0"), (14, 15, "ARG1"))),
+    )
 
 
 class OneTask:

@@ -12,13 +12,14 @@ import os
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any
 
 from spacy.tokens import Doc
 
 from pipeline.language.document import set_spans
+from pipeline.language.frames import Frame, set_frames
 from pipeline.language.names import GROUP, Names
 from pipeline.records import Mention
 
@@ -175,7 +176,7 @@ def reads_words(component: Any) -> bool:
 class HanlpNames(Names):
     """Writes the names that HanLP finds to `doc.spans["names/model"]`, as our own model would, all with one score.
 
-    `model` is a folder with a recogniser of one task, or HanLP's name of one, or of a model of many tasks.
+    A model of many tasks that knows semantic roles also tells the frames of `pipeline.language.frames`. `model` is a folder with a recogniser of one task, or HanLP's name of one, or of a model of many tasks.
     Raises ValueError if it cannot be had, or marks neither people nor places nor organisations.
     """
 
@@ -183,6 +184,7 @@ class HanlpNames(Names):
         self.component = load_component(model)
         self.task = _name_task(self.component, Path(model).name)
         self.words = self.task is None and reads_words(self.component)
+        self.roles = self.task is not None and "srl" in self.component.tasks
 
     def pipe(self, docs: Iterable[Doc], **_: Any) -> Iterator[Doc]:
         return map(self, docs)
@@ -219,12 +221,26 @@ class HanlpNames(Names):
             runs += [(run[0][0], run[-1][1]) for run in pieces(text, characters)]
         if not runs:
             return
-        result = self.component([text[a:b] for a, b in runs], tasks=[self.task])
+        result = self.component([text[a:b] for a, b in runs], tasks=[self.task, "srl"] if self.roles else [self.task])
         cut = next(key for key in result if key.startswith("tok"))
-        for (a, b), words, names in zip(runs, result[cut], result[self.task], strict=True):
-            places = align(text[a:b], words)
+        told = result["srl"] if self.roles else repeat([])
+        frames: list[Frame] = []
+        for (a, b), words, names, some in zip(runs, result[cut], result[self.task], told, strict=False):
+            places = [(a + low, a + high) for low, high in align(text[a:b], words)]
             for _, label, first, behind in names:
-                yield a + places[first][0], a + places[behind - 1][1], label
+                yield places[first][0], places[behind - 1][1], label
+            frames += filter(None, (_frame(frame, places) for frame in some))
+        set_frames(doc, frames)
+
+
+def _frame(parts: Iterable[tuple[str, str, int, int]], places: list[Span]) -> Frame | None:
+    """A frame of HanLP's, a list of (words, role, first, behind) in words of a sentence; None without a predicate."""
+    spans = [(places[first][0], places[behind - 1][1], role) for _, role, first, behind in parts]
+    spans = [span for span in spans if span[0] < span[1]]
+    predicate = next((span for span in spans if span[2] == "PRED"), None)
+    if predicate is None:
+        return None
+    return Frame(*predicate[:2], tuple(span for span in spans if span[2] != "PRED"))
 
 
 def _name_task(component: Any, model: str) -> str | None:

@@ -23,6 +23,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.document import EVENTS, set_spans
+from pipeline.language.frames import frames_of
 from pipeline.language.names import load_model, vectors_of
 from pipeline.records import Argument, Event, Mention, TimeExpression
 from pipeline.stages import event_arguments, event_triggers
@@ -147,6 +148,7 @@ class Events:
         t = c.trigger
         seen = event_arguments.features(view, t.start, t.end, c.kind, options, starts, told)
         chances = softmax(self.arguments.weighed(seen) + network)
+        chances = event_arguments.with_frames(chances, options, t.start, t.end, frames_of(view.doc))
         for some in event_arguments.lists(view, options):  # who is told in one list has one role
             chances[some] = chances[some[int(chances[some, 0].argmin())]]
         likely = []
