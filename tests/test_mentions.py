@@ -333,3 +333,17 @@ def test_weights_learn_from_examples_and_stay_near_their_share_without() -> None
 
 def test_no_sources_no_mentions() -> None:
     assert resolve("没有名字的一句话。") == []
+
+
+def test_a_name_that_the_model_cuts_before_what_it_is() -> None:
+    found = resolve(
+        "柳岸苑居民区举行义诊", model=[("柳岸苑", "PLACE")], places=[("柳岸苑居民区", "PLACE", "community")]
+    )
+    assert [f[:2] for f in found] == [("柳岸苑居民区", "PLACE")]
+
+
+def test_branches_of_a_list_of_communities_are_none_of_the_last() -> None:
+    text = "柳岸、石桥社区党总支举行义诊"
+    assert [f[:2] for f in resolve(text, model=[("石桥社区党总支", "ORG")])] == [("石桥社区党总支", "ORG")]
+    found = resolve(text, model=[("石桥社区党总支", "ORG")], list=[("柳岸", "PLACE", "community")])
+    assert [f[:2] for f in found] == [("柳岸", "PLACE"), ("石桥社区", "PLACE")]

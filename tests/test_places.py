@@ -569,3 +569,36 @@ def test_we_of_a_village_is_no_name(places: Places) -> None:
 def test_a_residential_area_of_a_street_is_a_community(places: Places) -> None:
     assert ("乌桕苑居民区", "community") in found(places, "会议由江川路街道乌桕苑居民区承办。")
     assert found(places, "养殖场远离居民区。") == []
+
+
+def test_behind_its_town_a_village_may_be_called_as_a_word(places: Places) -> None:
+    assert ("平等村", "village") in found(places, "中和镇平等村南口修了路。", "吉林省/通化市")
+    assert ("1201社区", "community") in found(places, "花园路街道1201社区开展义诊。", "北京市")
+    assert ("58号院社区", "community") in found(places, "昭阳街道58号院社区开展义诊。")  # of no list
+    assert found(places, "戴南镇新村建设加快，今年建成58社区。") == [("戴南镇", "town")]
+
+
+def test_villages_that_are_brought_together_lie_in_one_town(places: Places, linker: Linker) -> None:
+    paths = linked(places, linker, "裴马村、永安村和张万村合并后，产业旺了。永安村建起大棚。")
+    assert paths["永安村"].canonical == f"{XINGHUA}/戴南镇/永安村"  # though another town of the county has one
+    assert linked(places, linker, "裴马村、永安村和张万村结对。")["永安村"].canonical != f"{XINGHUA}/戴南镇/永安村"
+
+
+def test_a_village_is_called_as_the_list_has_it_now(linker: Linker) -> None:
+    levels = {"富春江镇": "town", "大庄村": "village"}
+    found = told(linker, "富春江镇大庄村修了路。", levels, "浙江省/杭州市/桐庐县")
+    assert found["大庄村"] == "浙江省/杭州市/桐庐县/富春江镇/大庄村"  # of no known year
+    doc = make("富春江镇大庄村修了路。", "浙江省/杭州市/桐庐县")
+    doc._.page = replace(doc._.page, issue_year=2024)
+    set_spans(doc, MENTIONS, [(0, 4, "PLACE", Mention("PLACE", "town")), (4, 7, "PLACE", Mention("PLACE", "village"))])
+    assert get_spans(linker(doc), MENTIONS)[1][1].canonical == "浙江省/杭州市/桐庐县/富春江镇/大庄畲族村"
+
+
+def test_a_short_name_in_a_dateline_tells_where_we_are(linker: Linker) -> None:
+    for text in ("亳州讯（记者 甲乙）乌桕社区昨天着火。", "亳州\n乌桕社区栽月季"):
+        assert (
+            told(linker, text, {"亳州": "city", "乌桕社区": "community"}, XINGHUA)["乌桕社区"]
+            == "安徽省/亳州市/乌桕社区"
+        )
+    levels = {"戴南": "county", "戴南镇": "town", "乌桕社区": "community"}
+    assert told(linker, "戴南讯 戴南镇乌桕社区昨天着火。", levels, XINGHUA)["乌桕社区"] == f"{XINGHUA}/戴南镇/乌桕社区"

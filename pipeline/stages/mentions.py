@@ -50,6 +50,8 @@ _BRANCH = re.compile(
     r"(?:机关|联合|临时|离退休(?:干部)?|第[一二三四五六七八九十]{1,2}|[一二三四五])?党(?:总支(?:部|委)?|支部|工?委)(?:委员会)?(?!副?书记|宣|统|组|纪|常|办|班|政|名|扩|会)"
 )
 _FULL_COMMITTEE = re.compile(r"[村居]民委员会")
+_LISTED_BRANCH = re.compile(r"([一-鿿]{1,16}?(?:(?<!农)村|社区))(?:党总支|党支部|党委)")
+_AREAS = ("居民区", "社区", "高新区", "经开区", "开发区")
 _NO_PLACE_BEFORE = re.compile(r"(?<!村民)(?<!居民)居委会$")
 _KINDS = ("村", "社区", "镇", "乡", "街道")
 _GROUP_OF = re.compile(r"(?:社区|[村镇乡]|街道)(?:工作)?(?:小组|专班)$")  # 某社区工作小组: no name of its own
@@ -94,12 +96,16 @@ def choose(text: str, found: list[Candidate], with_model: bool, chance: Chance |
 def plain(text: str, candidates: list[Candidate]) -> list[Candidate]:
     """The candidates of organisations that are none replaced by what they name: a place that the model takes for one, the
     place for what its residents elect (某村委会, 某村两委); of two bodies in one word (镇党委政府) the first."""
+    candidates = _in_full(text, candidates)
     places = {c.end: c.start for c in candidates if c.type == "PLACE"}
+    listed = {
+        c.end + 1 for c in candidates if c.type == "PLACE" and "list" in c.sources and text[c.end : c.end + 1] == "、"
+    }
     stems = {(c.start, c.end - len(suffix)) for c in candidates for suffix in _KINDS if _is_place(text, c, suffix)}
     return [
         new
         for c in candidates
-        if (new := _plain(text[c.start : c.end], c, places) if c.type == "ORG" else c) is not None
+        if (new := _plain(text[c.start : c.end], c, places, c.start in listed) if c.type == "ORG" else c) is not None
         and not (c.type == "ORG" and c.sources == (MODEL,) and (c.start, c.end) in stems)  # 石桥|村支部书记
     ]
 
@@ -110,9 +116,29 @@ def _is_place(text: str, candidate: Candidate, suffix: str) -> bool:
     return known and text.endswith(suffix, candidate.start, candidate.end)
 
 
-def _plain(name: str, organisation: Candidate, places: dict[int, int]) -> Candidate | None:
+def _in_full(text: str, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates, with what the model sees of a name put to the whole where the rest is what the place is: 某苑|居民区."""
+    bare = {c.start: c for c in candidates if c.type == "PLACE" and c.sources == (MODEL,)}
+    whole = {
+        c: bare[c.start]
+        for c in candidates
+        if c.type == "PLACE"
+        and c.start in bare
+        and text[bare[c.start].end : c.end] in _AREAS
+        and MODEL not in c.sources
+    }
+    parts = set(whole.values())
+    return [
+        replace(c, sources=(MODEL, *c.sources), score=whole[c].score) if c in whole else c
+        for c in candidates
+        if c not in parts
+    ]
+
+
+def _plain(name: str, organisation: Candidate, places: dict[int, int], listed: bool) -> Candidate | None:
     by_model = organisation.sources == (MODEL,)
-    elected = _OF_RESIDENTS.fullmatch(name)
+    branch = _LISTED_BRANCH.fullmatch(name) if listed else None  # 甲、乙社区党总支: the branches of two communities
+    elected = branch or _OF_RESIDENTS.fullmatch(name)
     if elected:
         if not by_model:
             return None

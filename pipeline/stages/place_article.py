@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 
@@ -28,6 +29,9 @@ _LEVEL_OF_WORD = {
 }  # fmt: skip
 _DEICTIC = re.compile(rf"[我本该](?:{'|'.join(_LEVEL_OF_WORD)})")
 _LISTED = re.compile("[、和及与]")
+_MERGING = re.compile("合并|撤并|归并|并入|并成|合成")
+_SENTENCE = re.compile("[^。\n]+")
+_FEW = 2  # villages; of so few none has most on its side
 _ZONES = ("新区", "开发区", "高新区", "经开区", "示范区", "试验区", "合作区", "管理区", "度假区", "经济区")
 _IN_ZONES = ("town", "community", "village")
 _DIGITS = {"province": 2, "city": 4, "county": 6}
@@ -74,6 +78,7 @@ class ArticlePlaces(ArticleEvidence):
             for mention in named:
                 if (mention.level in UPPER) == (group == "upper"):
                     self._settle(mention, ends)
+        self._merged(named)
         for mention in sorted(printed, key=lambda m: m.start):
             if _DEICTIC.fullmatch(mention.name):
                 place = self._deictic(mention)
@@ -208,9 +213,10 @@ class ArticlePlaces(ArticleEvidence):
             if found:
                 return self._choose(found, area, mention)
         for area in areas if listed is None else [listed]:
-            found = self._matching.varied(area, name, level) or self._matching.misprinted(
-                area, name, level, area is parent
-            )
+            # 某村 is not the 某社区 of a town that the article does not speak of
+            close = area is parent or area.level == "town" or level == "town"
+            found = self._matching.varied(area, name, level) if close else []
+            found = found or self._matching.misprinted(area, name, level, area is parent)
             if found:
                 return self._choose(found, area, mention)
         official = level == "community" and name.endswith("社区")  # the lists have them all
@@ -233,6 +239,22 @@ class ArticlePlaces(ArticleEvidence):
         near = self._trail.last(mention.start, ("town",), paragraph)
         wide = [area for area in areas if area.level != "town" or area is near]
         return self._rather_home(next(iter(wide or areas), None))
+
+    def _merged(self, named: list[Printed]) -> None:
+        """Villages that a sentence tells to be brought together lie in one town: that of most of them."""
+        lowest = [m for m in named if m.level in LOWEST and m.start in self.places]
+        for sentence in _SENTENCE.finditer(self._text) if len(lowest) > _FEW else ():
+            if not _MERGING.search(sentence.group()):
+                continue
+            group = [m for m in lowest if sentence.start() <= m.start < sentence.end()]
+            above = Counter(self.places[m.start].path.rpartition("/")[0] for m in group).most_common(2)
+            town = self._gazetteer.by_path(above[0][0]) if len(above) > 1 and above[0][1] > above[1][1] else None
+            if town is None or town.level != "town":
+                continue
+            for strayed in {m.name: m for m in group if not self.places[m.start].path.startswith(town.path)}.values():
+                place = self._lower(strayed, Place.of(town), None)
+                if place is not None:
+                    self.places.update((m.start, place) for m in lowest if m.name == strayed.name)
 
     def _choose(self, found: list[Division], area: Place, mention: Printed) -> Place:
         """One of the divisions of a name inside an area; the area's own path if nothing tells them apart."""

@@ -170,6 +170,11 @@ class Bounds:
         ending = self._ending.search(name)
         return self._suffixes[ending.group()].level if ending and ending.start() else None
 
+    def is_class(self, name: str) -> bool:
+        """Whether one character and a suffix make a class of places: 农村, 新村."""
+        ending = self._ending.search(name)
+        return ending is not None and ending.start() == 1 and name[0] in self._suffixes[ending.group()].generic
+
     def is_common(self, name: str) -> bool:
         """Whether a word that ends as a place does is no name as far as it tells by itself: 某村, 兄弟街道."""
         ending = self._ending.search(name)

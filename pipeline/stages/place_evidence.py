@@ -44,7 +44,8 @@ class ArticleEvidence:
                 continue
             paper = MEDIA.match(self._text, start + len(name))
             alone = self._text[end : end + 1] == "\n" and not paper
-            if (paper or not upper.short) and (alone or _DATELINE.match(self._text, end)):
+            town = upper.short and any(f"{name}{suffix}" in self._text for suffix in SUFFIXES_OF["town"])
+            if not town and (alone or _DATELINE.match(self._text, end)):
                 division = self._best(upper.divisions, "city" if paper else "county")
                 near = self._home is not None and self._home.code[:4] == division.code[:4]
                 return None if near or division.level == "province" else division

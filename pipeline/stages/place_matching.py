@@ -43,12 +43,12 @@ class Matching:
         return []
 
     def _renewed(self, found: list[Division], code: str) -> list[Division]:
-        """The new village that took the place of one gone from the list: 张庄村, now 张庄新村."""
-        if any(d.status == "official" or self._year < d.edition for d in found):
+        """The village that took the place of one gone from the list: 张庄村, now 张庄新村; 北岭村, now 北岭畲族村."""
+        stem = found[0].name.removesuffix("村")
+        if stem == found[0].name or any(d.status == "official" or self._year < d.edition for d in found):
             return found
-        new = [
-            d for d in self._gazetteer.under(code, found[0].name.removesuffix("村") + "新村") if d.status == "official"
-        ]
+        forms = (f"{stem}{part}村" for part in ("新", *(people + "族" for people in PEOPLES)))
+        new = [d for form in forms for d in self._gazetteer.under(code, form) if d.status == "official"]
         return new or found
 
     def varied(self, area: Place, name: str, level: str) -> list[Division]:
@@ -62,8 +62,7 @@ class Matching:
             return []
         # the printed suffix stands: 三联村 is not renamed 三联社区 because the list has the community
         # and on an old page stands what was called so then
-        renamed = level == "town" or found[0].name.removesuffix("新村") == name.removesuffix("村")
-        keep = renamed and (self._year >= OLDEST_EDITION or not found[0].edition)
+        keep = level == "town" and (self._year >= OLDEST_EDITION or not found[0].edition)
         return [
             dataclasses.replace(d, status="fuzzy", path=d.path if keep else f"{d.path.rpartition('/')[0]}/{name}")
             for d in found
