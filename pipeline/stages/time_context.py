@@ -23,7 +23,7 @@ def _whole_year(printed: str) -> int:
     year = int(parse_number(printed) or 0)
     if year >= 100:
         return year
-    return year + (2000 if year < 50 else 1900)
+    return year + (2000 if year < 40 else 1900)
 
 
 @dataclass
@@ -163,7 +163,8 @@ class Context:
             return told.sentence_year
         if told.month and told.year and told.year < self.year and month >= told.month and told.at == told.last:
             return told.year  # 2019年3月开工。5月封顶。 the story goes on
-        now = (self.issue.month, self.issue.day) if self.issue else self.latest
+        day = self.issue or self.dateline
+        now = (day.month, day.day) if day else self.latest
         if now is None:
             return self.year
         later = month - now[0]

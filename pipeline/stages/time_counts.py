@@ -20,8 +20,10 @@ def counted(match: re.Match[str], context: Context) -> Read | None:
     """The value of a match of the grammar's `count`; None where it is a length of time, not a point."""
     if match["num"]:
         return _from_told(match, context)
-    number = parse_number(match["num2"])
     year, told, end = context.year, context.told, match.end()
+    if match["num2"] == "半":
+        return end, _half_year(context), "DATE"
+    number = parse_number(match["num2"])
     if number is None:
         return None
     unit, way, count = match["unit2"], match["past"], int(number)
@@ -64,18 +66,33 @@ def _of_unknown_year(match: re.Match[str], count: int, context: Context) -> Read
 def _from_told(match: re.Match[str], context: Context) -> Read | None:
     """两年前, 三天后, 八年来."""
     unit, way, end = match["unit"], match["way"], match.end()
-    number = None if match["num"][0] in "几数" else 0.5 if match["num"] == "半" else parse_number(match["num"])
+    number = (
+        None if any(c in "几数" for c in match["num"]) else 0.5 if match["num"] == "半" else parse_number(match["num"])
+    )
     if way == "间" or (unit.endswith("小时") and way != "前"):
         return None
     if way == "来":
+        if match["half"]:
+            return None
         if unit != "年" or number is None or context.year is None or match["many"]:
-            vague = match["many"] or (match["num"].endswith("十") and number is None)  # 几十年来
+            vague = match["many"] or number is None  # 几十年来
             return (end, "PAST_REF", "DATE") if unit == "年" and vague else None
+        if number < 1:
+            return end, _half_year(context), "DATE"
         return end, f"{context.year - int(number)}/{context.year}", "DATE"
     if number is None:
-        return (end, "PAST_REF" if way == "前" else "FUTURE_REF", "DATE") if unit == "年" and way == "前" else None
+        return (end, "PAST_REF", "DATE") if way == "前" and not unit.endswith("小时") else None
     value = _shifted(-number if way == "前" else number, unit, context)
     return (end, value, "TIME" if unit.endswith("小时") else "DATE") if value else None
+
+
+def _half_year(context: Context) -> str:
+    """半年来: the months up to the newspaper's."""
+    month = context.now_month()
+    if context.year is None or month is None:
+        return "PAST_REF"
+    first = context.year * 12 + month - 1 - 6
+    return f"{first // 12}-{first % 12 + 1:02d}/{context.year}-{month:02d}"
 
 
 def _shifted(number: float, unit: str, context: Context) -> str | None:
@@ -157,12 +174,24 @@ def age(match: re.Match[str]) -> str:
 
 
 def decade(match: re.Match[str]) -> str:
-    """上世纪80年代初 as years; without its century, a decade of the twentieth."""
-    first = _century(match["century"] or "上世纪") + int(parse_number(match["decade"]) or 0)
+    """上世纪80年代初, 1980年代, 七八十年代 as years; without its century, a decade of the twentieth."""
+    number = int(parse_number(match["decade"]) or 0)
+    first = number if number >= 1000 else _century(match["century"] or "上世纪") + number
     last = first + 9
+    if match["decades"]:
+        first += 10 * int(parse_number(match["decades"]) or 0) - number
     part = match["dpart"] or ""
     if part.startswith("初"):
         last = first + 3
     elif part.startswith(("末", "后")):
         first = last - 3
     return f"{first}/{last}"
+
+
+_FIRST_PLAN = 2001  # that the tenth five-year plan began
+
+
+def plan(match: re.Match[str]) -> str:
+    """“十三五”期间, “十四五”以来, “十二五”末: the years of a five-year plan."""
+    first = _FIRST_PLAN + 5 * int(parse_number(match["plan"]) or 0)
+    return {"以来": f"{first}/..", "末": str(first + 4)}.get(match["planpart"], f"{first}/{first + 4}")

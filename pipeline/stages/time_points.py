@@ -16,7 +16,6 @@ Found = tuple[str | None, str, int]  # ISO value, type, end of the expression
 _LUNAR_MONTHS = {"正": 1, "冬": 11, "腊": 12}
 _QUARTER = re.compile(r"第?([一二三四1234])季度")
 _SHIFTS = {"次": 1, "翌": 1, "第": 1, "前": -1}
-_NAMED_ALONE = re.compile(r"前|后|当|期|假|里|,|节|的|祭扫|时节")
 
 
 class Points:
@@ -57,7 +56,10 @@ class Points:
             return value, "DATE", end
         if month is not None:
             value = f"{head}-{month:02d}"
-            context.tell_period(year, month, value)
+            if year == told.year and told.month and context.ahead(start, end):
+                told.at = told.offset  # what is to come stops no story
+            else:
+                context.tell_period(year, month, value)
             return value, "DATE", end
         if match["stretch"]:
             return self._stretch(match, year)
@@ -79,7 +81,12 @@ class Points:
         if year is None:
             if make_date(2024, month, number) is None:
                 return None, "DATE", match.end()
-            return self.clock(match, told.tell_unknown((month, number)))
+            value = told.tell_unknown((month, number))
+            if match["d1"]:
+                return f"XXXX-{month:02d}-{int(match['d1']):02d}/{value}", "DATE", match.end("dw")
+            return self.clock(match, value)
+        if match["d1"]:
+            return self._days(match, year, month)
         day = make_date(year, month, number)
         if day is None and (month, number) == (2, 29) and not (match["y"] or match["ry"]):
             day = next((d for back in range(1, 9) if (d := make_date(year - back, 2, 29))), None)
@@ -87,6 +94,15 @@ class Points:
             return None if number > 31 or not 1 <= month <= 12 else (None, "DATE", match.end())
         self.context.tell(day)
         return self.clock(match, day.isoformat())
+
+    def _days(self, match: re.Match[str], year: int, month: int) -> Found | None:
+        """6月1—5日, 6月1、2日: from the first to the last."""
+        first, last = (make_date(year, month, int(match[group])) for group in ("d1", "d"))
+        if first is None or last is None or first >= last:
+            return None
+        self.context.tell(first)
+        self.context.tell(last)
+        return f"{first}/{last}", "DATE", match.end("dw")
 
     def _day_of_month_told(self, match: re.Match[str], number: int) -> Found | None:
         """15日: of the month told last, or of the next one where the day has gone by."""
@@ -176,19 +192,21 @@ class Points:
         if not match["h"]:
             return (base or "PAST_REF"), "TIME", end
         hour = int(parse_number(match["h"]) or 0)
+        begin = int(match["h1"]) if match["h1"] else None
         minute = 0
         if match["mi"]:
             minute = int(parse_number(match["mi"]) or 0)
         elif match["hf"]:
             minute = {"半": 30, "一刻": 15, "三刻": 45}[match["hf"]]
         part = self.words.parts.get(match["part"] or inherited or "", "am")
-        if (part == "pm" and hour < 12) or (part == "noon" and hour in (1, 2)) or (part == "night" and 5 <= hour < 12):
-            hour += 12
+        hour = _of_day(hour, part)
         if hour > 24 or minute > 59:
             return None
         value = f"{base}T{hour:02d}:{minute:02d}"
         if base:
             told.value = value
+        if begin is not None:
+            return f"{base}T{_of_day(begin, part):02d}:00/{value}", "TIME", end
         return value, "TIME", end
 
     # ------------------------------------------------------------------------------------------------ months, lunar days
@@ -243,7 +261,7 @@ class Points:
             elif now and (now - day).days > (45 if WILL.search(context.clause(match.start(), end)) else 240):
                 day = festival_day(spec, year + 1) or day
         length = self.words.holidays.get(word)
-        if whole.endswith(("假期", "长假", "小长假")) or (length and whole.endswith("期间")):
+        if whole.endswith(("假期", "长假", "黄金周")) or (length and whole.endswith("期间")):
             return f"{day}/{day + timedelta(days=(length or 3) - 1)}", "DATE", end
         context.tell(day)
         return self.clock(match, day.isoformat())
@@ -305,70 +323,11 @@ class Points:
         told.year = year or told.year
         return value, "DATE", end
 
-    # ------------------------------------------------------------------------------------------------ soundness
-    def sound(self, match: re.Match[str]) -> bool:
-        """Whether the words found make a time: a lone part of the day, a lone 底 or season needs more around it."""
-        text, start, end = self.context.folded, match.start(), match.end()
-        before = text[start - 1] if start else "\n"
-        after = text[end] if end < len(text) else "\n"
-        groups = [group for group in _GROUPS if match[group]]
-        if not groups:
-            return False
-        if len(groups) > 1:
-            return groups != ["season", "part"] or len(match["season"]) > 1  # 夏夜 is in names
-        group, word = groups[0], match[groups[0]]
-        if group == "d":
-            if match["dw"] == "号":  # also a house or a box
-                return (
-                    word.isdigit()
-                    and after in "\n,。上下早晚当前"
-                    and not _HOUSE.search(text, max(0, start - 1), start)
-                )
-            if not word.isdigit() or before in "第" or after in "均报内游常资起后":
-                return False
-            return _NO_DAY.search(text, max(0, start - 2), start) is None
-        if group == "part":
-            if word in ("晚", "夜", "晨", "半夜", "天亮", "早"):
-                return False
-            return (before in ",。;!?”:\n" and after == ",") or (before in "。\n" and word in _OPENING)
-        if group == "season":
-            opens = len(match[0]) > 1 and before in ",。;!?“”:\n" and word not in ("开春", "秋后", "入秋", "入冬")
-            return opens or word in ("入秋", "入冬")
-        if group == "stretch":
-            if len(word) == 1 or word in ("同期", "新学期") or before in "整0123456789一两二三四五六七八九十几半":
-                return False
-            return not (word == "全年" and after in "龄约")
-        if group == "ry":
-            if word == "明年" and after in "少幼老迈轻仅近过事龄":  # the end of a name and 年少
-                return False
-            if len(word) == 1 or after in "纪岁级" or (word == "后年" and after in "产均收"):
-                return False
-            clipped = word in ("前年", "当年", "后年", "那年", "这年", "来年", "上年", "本年")
-            return not (clipped and before in "往以之生岁产")
-        if group == "rm":
-            return word != "月" or bool(match["xun"])
-        if group == "named":
-            if self.words.stretches.get(word, "") is None or word in self.words.narrow:
-                return match[0].endswith("期间")
-            if word in self.words.bare:
-                if after == "," and "\u4e00" <= before <= "\u9fff" and before not in "在到逢了":
-                    return False  # a name of a person may hold one
-                return match[0] != word or _NAMED_ALONE.match(text, end) is not None
-            return after not in "晚联文礼祭粽饼团大·"
-        if group == "h":
-            if ":" in match[0]:
-                return bool(match["mi"])
-            bare = word in "一两三四五六七八九十" and not match["hf"] and not match["mi"] and not match["about"]
-            return not bare
-        if group == "m":
-            return before != "第" and after not in "刊娘"
-        return True
 
-
-_GROUPS = ("y", "ry", "reign", "m", "rm", "lm", "m1", "d", "rd", "stretch", "season", "named", "part", "h")
-_HOUSE = re.compile(r"[路街巷弄道楼栋幢座区园院里村镇市场段室第、〕】)\d]$")
-_OPENING = frozenset(("凌晨", "清晨", "上午", "中午", "下午", "傍晚", "深夜"))  # at the beginning of a sentence
-_NO_DAY = re.compile(r"(?:拘留|为期|工期|每|共|连续|满|历时|达|超|近|约|用|第|[、.])$")
+def _of_day(hour: int, part: str) -> int:
+    """The hour by which a clock of 24 hours goes; twelve at night is the end of the day."""
+    later = (part == "pm" and hour < 12) or (part == "noon" and hour in (1, 2)) or (part == "night" and 5 <= hour <= 12)
+    return hour + 12 if later else hour
 
 
 def festival_day(spec: Any, year: int) -> date | None:

@@ -20,14 +20,16 @@ from pipeline.lexicon.numbers import parse_number
 from pipeline.page.issue import news_day
 from pipeline.records import Page, TimeExpression
 from pipeline.stages.time_context import Context
-from pipeline.stages.time_counts import Read, age, counted, decade, near_week, weekday
+from pipeline.stages.time_counts import Read, age, counted, decade, near_week, plan, weekday
 from pipeline.stages.time_grammar import SINCE, TO, grammar
 from pipeline.stages.time_points import Found, Points
+from pipeline.stages.time_sound import sound
 from pipeline.stages.units import unit_pattern
 
 SOURCE = "rule"
 _NAME_YEAR = re.compile(r"(?<![\d.:/-])(?:19|20)\d{2}(?=[“《‘〕]|[^\W\d_])")
 _MONTH_AHEAD = re.compile(r"[1-9一二三四五六七八九十]{1,2}月")
+_EACH = {"年": "P1Y", "月": "P1M", "周": "P1W", "天": "P1D"}
 _CLAUSE_EDGE = ",。;!?“:\n"
 
 
@@ -110,9 +112,9 @@ class _Reader:
         if match["week"]:
             return end, "P1W", "SET"
         if match["repeated"]:
-            return end, {"年": "P1Y", "月": "P1M", "周": "P1W"}.get(match["each"], "P1D"), "SET"
+            return end, "P1Y" if match["yearly"] else _EACH[match["each"]], "SET"
         if match["entered"]:
-            head = "XXXX" if context.year is None else context.year
+            head = "XXXX" if context.year is None else context.year - (match["enteredyear"] == "去年")
             return end, f"{head}-{self.words.entered[match['entered']]}/..", "DATE"
         if match["winter"]:
             first = context.year - (match["winter"][0] == "去") if context.year else None
@@ -125,15 +127,32 @@ class _Reader:
             return end, f"{year or 'XXXX'}-{month:02d}-{number:02d}", "DATE"
         if match["decade"]:
             return end, decade(match), "DATE"
+        if match["plan"]:
+            return end, plan(match), "DATE"
         if match["nearweek"]:
-            return near_week(match, context)
+            return self._hours(near_week(match, context))
         if match["weekday"]:
-            return weekday(match, context)
+            return self._hours(weekday(match, context))
         if match["from"]:
             return (end, f"{match['from']}/{match['until']}", "DATE") if match["from"] < match["until"] else None
         if match["numbers"]:
             return self._numbers(match)
         return self._word(match["word"], match.start(), end)
+
+    def _hours(self, read: Read) -> Read:
+        """A day of the week with its part of the day and hour: 上周五晚, 星期三上午9时."""
+        end, value, _ = read
+        match = self.words.point.match(self.folded, end)
+        if match is None or not value or self.folded[end - 1] not in "一二三四五六日天":
+            return read
+        if not any(match[group] for group in ("part", "h")):
+            return read
+        if any(match[group] for group in ("y", "ry", "m", "rm", "d", "rd", "season", "stretch", "named")):
+            return read
+        if value.endswith("_REF"):
+            return match.end(), value, "TIME"
+        found = self.points.clock(match, value)
+        return (found[2], found[0], found[1]) if found else read
 
     def _numbers(self, match: re.Match[str]) -> Read:
         """2024-03-01, 2024.3.1 and ranges of them."""
@@ -157,9 +176,10 @@ class _Reader:
         if word in words.sets:
             part = words.part.match(text, end) if word[-1] in "天日" else None
             return (part.end() if part else end), words.sets[word], "SET"
-        if word in words.eras:
-            return end, words.eras[word], "DATE"
         before, after = text[start - 1 : start] or "\n", text[end : end + 1] or "\n"
+        if word in words.eras:
+            named = before == "单" or (word[-1] == "朝" and after not in "的时年末初中皇,、。;()\n")  # 单元代表, 唐朝村
+            return None if named else (end, words.eras[word], "DATE")
         if not self._word_sound(word, before, after):
             return None
         longer = words.point.match(text, start)
@@ -185,6 +205,10 @@ class _Reader:
     def _word_sound(self, word: str, before: str, after: str) -> bool:
         """Whether a vague word speaks of time here: not 农村的未来, 展现在, 正当时."""
         opens = before in _CLAUSE_EDGE
+        if word == "而今":  # 而 and 今年, 今后
+            return after not in "年天日后"
+        if word == "将来":  # 即将来临
+            return before != "即" and after not in "临到自"
         if word in ("过去", "最近") and after in "了的。;!?\n":
             return False
         if word == "过去" and after == ",":
@@ -199,7 +223,7 @@ class _Reader:
 
     # ------------------------------------------------------------------------------------------------ points and ranges
     def _point(self, match: re.Match[str]) -> Read | None:
-        if not self.points.sound(match):
+        if not sound(match, self.folded, self.words):
             return None
         read = self.points.value(match)
         if read is None:
@@ -207,7 +231,7 @@ class _Reader:
         value, kind, end = read
         text = self.folded
         if kind == "TIME" and match["h"] and value and 0 <= match.start() - self.set_end <= 2 and match[0][0].isdigit():
-            value = "T" + value.rpartition("T")[2]
+            value = "/".join("T" + point.rpartition("T")[2] for point in value.split("/"))
             self.set_end = end + 4  # the hours that follow in a list are of the same kind
         if any(match[group] for group in ("d", "m", "h", "y", "ry", "rd")):
             ranged = self._range(match, value, kind, end)
