@@ -60,13 +60,25 @@ def test_what_is_stated_wins_over_name_and_text():
         ("2019年5月6日 星期一 第3版", date(2019, 5, 6)),
         ("２０１９年５月６日　星期一", date(2019, 5, 6)),
         ("责任编辑:安小川 2019-05-06", date(2019, 5, 6)),
+        ("2019 年 5 月 6 日 星 期 一", date(2019, 5, 6)),
+        ("2019/5/6 周一 A03", date(2019, 5, 6)),
+        ("03 要闻 2019年5月6日", date(2019, 5, 6)),
+        ("二〇一九年五月六日 己亥年四月初二", date(2019, 5, 6)),
+        ("2019年5月6日\n\n星期一", date(2019, 5, 6)),
+        ("2019年5月6日\n\n星期二", None),
+        ("2019年5月6日", None),  # may be the day of a notice
+        ("定于2019年5月6日(星期一)", None),
         ("2019年5月6日 星期二 第3版", None),  # it was a Monday
         ("2019年2月30日 第3版", None),
         ("2019年5月6日,云溪镇召开会议,会议听取了三个社区的汇报,会后到现场看了路,又走进四户人家问了收成,第3版", None),
     ],
 )
 def test_a_day_in_print(line: str, day: date | None):
-    assert issue_date(UNNAMED, f"{PLAIN}\n\n{line}\n\n{PLAIN}", None)[0] == day
+    assert issue_date(UNNAMED, "\n\n".join([PLAIN] * 3 + [line, PLAIN]), None)[0] == day
+
+
+def test_a_date_alone_at_the_top_is_that_of_the_page():
+    assert issue_date(UNNAMED, f"云溪晚报\n\n2019年5月6日\n\n{PLAIN}", None)[0] == date(2019, 5, 6)
 
 
 # what a page tells, and the year that it is of; the sentences stand for a page of a local newspaper

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from pipeline.folding import fold
 from pipeline.lexicon.calendar import make_date
+from pipeline.page.printed_day import printed_day
 from pipeline.page.year import YEARS, year_probabilities
 from pipeline.page.year_sign import MONTH_DAY
 
@@ -20,7 +21,6 @@ from pipeline.page.year_sign import MONTH_DAY
 # and 1,421 times right; .35 gives 100, 19 and 1,388; .5 gives 89, 15 and 1,237.
 MIN_PROBABILITY = 0.2
 _FEW_DATES, _TOGETHER = 4, 0.6  # of so many dates this share is of one month on any page of one day's news
-_WEEKDAYS = "一二三四五六日"
 
 _NAMED_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d{2})(?:(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)|[-_./年](\d{1,2})[-_./月](\d{1,2})(?!\d))"
@@ -42,7 +42,7 @@ def issue_date(source: str, text: str, stated: date | None) -> tuple[date | None
     named = _from_name(source)
     if named is not None:
         return named, named.year, "name"
-    printed = _printed_day(text)
+    printed = printed_day(text)
     if printed is not None:
         return printed, printed.year, "text"
     year = _weigh(text)
@@ -60,23 +60,6 @@ def _from_name(source: str) -> date | None:
             found = make_date(int(match[1]), int(month), int(day))
             if found is not None and found.year in YEARS:
                 return found
-    return None
-
-
-def _printed_day(text: str) -> date | None:
-    """The date in the head or foot of the page: a short line of its own with the day of the week or the page number."""
-    for line in text.splitlines():
-        line = fold(line).strip()
-        if len(line) > 48 or not re.search(r"星期|第\d+版|责任编辑|责编|总第|版$", line):
-            continue
-        match = re.search(r"((?:19|20)\d{2})\s?[年.-]\s?(\d{1,2})\s?[月.-]\s?(\d{1,2})\s?日?", line)
-        if match is None:
-            continue
-        day = make_date(int(match[1]), int(match[2]), int(match[3]))
-        week = re.search(r"星期([一二三四五六日天])", line)
-        if day is None or (week and _WEEKDAYS.index(week[1].replace("天", "日")) != day.weekday()):
-            continue
-        return day
     return None
 
 
