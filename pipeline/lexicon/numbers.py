@@ -12,7 +12,7 @@ _GROUPS = {"万": 10**4, "亿": 10**8, "萬": 10**4, "億": 10**8}
 
 LONGEST = 40  # characters of a number; a longer run of digits is no number that anybody counted
 
-ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:[.·]\d+)?"  # 3·5万元 in older print
 CHINESE = r"[零〇○一二两三四五六七八九十百千万亿廿卅壹贰叁肆伍陆柒捌玖拾佰仟兩貳參陸倆萬億]+"
 _POINT = re.compile(r"([^点點]+)[点點]([零〇一二三四五六七八九壹贰貳叁參肆伍陆陸柒捌玖]+)([万亿萬億]*)")
 
@@ -27,7 +27,7 @@ def parse_number(text: str) -> float | None:
     arabic = re.match(ARABIC, text)
     if arabic is None:
         return chinese_number(text)
-    value = float(arabic[0].replace(",", ""))
+    value = float(arabic[0].replace(",", "").replace("·", "."))
     rest = text[arabic.end() :]
     while rest:
         power = _POWERS.get(rest[0]) or _GROUPS.get(rest[0])

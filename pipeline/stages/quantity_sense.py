@@ -35,6 +35,8 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
         return True
     if text == "一":
         return bool(unit.inside) or _accept_one(folded, begin, unit, before, following)
+    if text == "一一":
+        return False  # 唯一一项
     if text in ("百", "千", "万"):  # 百亩, 千家企业, but not 进万家, 百年
         if word in ("年", "天", "日", "岁", "里", "夜", "周年", "倍", "块", "步", "方"):
             return False
@@ -46,6 +48,8 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
             return False
     if text == "几" and before in "好这那前后没":
         return False
+    if text == "两" and word in ("天", "年") and before in "这前明后":
+        return False  # 这两天 says when
     if numeral.form == "half":
         return (
             text in ("半", "大半")
@@ -64,6 +68,8 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
         return _accept_noun(folded, numeral, begin, text, word)
     if word == "年":
         return not (numeral.arabic and numeral.low is not None and numeral.low >= 1000)
+    if word == "款" and numeral.arabic and _YEAR.fullmatch(text):
+        return False  # 2019款 is a model of that year
     if word == "成":
         return numeral.low is None or numeral.low <= 10
     if word == "级":
@@ -84,8 +90,10 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
         return False
     if word == "号":
         return numeral.modifier != "eq" or not numeral.arabic
-    if word == "组" and numeral.arabic and (before in "村社区寨屯庄" or _GROUP.match(folded, end)):
+    if word == "组" and (before in "村社区寨屯庄" or (numeral.arabic and _GROUP.match(folded, end))):
         return False  # 7组 of a village has a number
+    if word == "层" and before in "在于从到":
+        return False  # and so has a floor
     if word in ("夜", "晚") and folded[begin - 1 : begin] == "天" and not numeral.arabic:
         return False
     if not numeral.arabic and word != "个" and not measure and _PLACE_NAME.match(folded, end):
@@ -97,6 +105,7 @@ def accept(folded: str, numeral: Numeral, begin: int, unit: Printed) -> bool:
     return not (word == "栋" and re.match(r"\d+(?:单元|号|楼)", folded[end : end + 6]))
 
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _GROUP = re.compile(r"的?(?:村民|居民|社员|农户|组长)")
 _PLACE_NAME = re.compile(
     r"[^\W\d个的]{0,2}(?:村(?![民庄级里干集两委落史口子医社])|镇(?![街政里上])|乡(?![镇村亲里政土]))|[^\W\d]南村"
@@ -126,7 +135,8 @@ def _accept_one(folded: str, begin: int, unit: Printed, before: str, following: 
         if word == "年":
             return before not in _NO_YEAR and not _NO_YEAR_BEFORE.match(folded, unit.end)
         if word in ("夜", "晚", "天"):
-            return following in "半多" or (word != "天" and following in ",。)的内" and before in "期了研达用满")
+            more = following == "多" or (following == "半" and not folded.startswith("夜", unit.end + 1))
+            return more or (word != "天" and following in ",。)的内" and before in "期了研达用满")
         if word in ("度", "分", "级", "方", "时", "里", "日", "代", "旬", "块", "成"):
             return word == "成" and following not in "不"
         if word in ("个星期", "星期"):
