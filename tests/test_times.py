@@ -301,6 +301,15 @@ def test_a_year_alone_is_known_and_the_latest_news_stands_for_the_day():
     assert [record.value for _, _, record in found] == ["2024-10-18", "2024-09"]
 
 
+def test_words_that_count_from_the_newspaper_need_its_day_or_that_of_the_item():
+    assert [r.value for _, _, r in find_times("2019年5月6日,开工。昨日,通车。上周,验收。", 2024)][1:] == [
+        "PAST_REF",
+        "PAST_REF",
+    ]
+    found = find_times("乡村晚报10月18日讯上周,开工。", 2024, None, (5, 18))
+    assert [record.value for _, _, record in found] == ["2024-10-18", "2024-W41"]
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

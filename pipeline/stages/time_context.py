@@ -101,6 +101,10 @@ class Context:
             return self.told.day
         return make_date(self.year, *self.latest)
 
+    def printed(self) -> date | None:
+        """The day of the newspaper, of the item's dateline, or of the latest news of the page."""
+        return self.issue or self.dateline or (self.now() if self.latest else None)
+
     def now_month(self) -> int | None:
         if self.issue:
             return self.issue.month

@@ -40,7 +40,7 @@ def counted(match: re.Match[str], context: Context) -> Read | None:
         return end, f"{year}/{year + count}" if way in ("今后", "未来") else f"{year - count}/{year}", "DATE"
     if way in ("头", "近") or (way == "前" and unit != "周"):
         return None
-    ahead, day = way in ("今后", "未来"), context.now()
+    ahead, day = way in ("今后", "未来"), context.printed()
     if day is None:
         return end, "FUTURE_REF" if ahead else "PAST_REF", "DATE"
     days = timedelta(days=count * {"天": 1, "周": 7, "个月": 30}[unit])
@@ -133,7 +133,7 @@ def _shifted_clock(number: float, context: Context) -> str | None:
 
 def near_week(match: re.Match[str], context: Context) -> Read:
     """本周, 上周五, 下周末, from the week of the newspaper."""
-    word, end, day = match["nearweek"], match.end(), context.now()
+    word, end, day = match["nearweek"], match.end(), context.printed()
     if day is None:
         return end, _VAGUE.get(word[0], "PRESENT_REF"), "DATE"
     monday = day - timedelta(days=day.weekday()) + timedelta(days=7 * (word[:2].count("下") - word[:2].count("上")))

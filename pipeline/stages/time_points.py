@@ -137,6 +137,8 @@ class Points:
             word = ""
         elif word in ("昨天", "昨日", "昨"):
             before = context.issue or context.dateline
+            if before is None and context.latest is None and context.year is not None:
+                return "PAST_REF", "TIME" if match["part"] or match["h"] else "DATE", end  # the day before no known one
             base, word = (before - timedelta(days=1), "") if before else (context.now(), "")
         elif word in ("明天", "明日", "明"):
             base = context.issue or context.dateline or base or context.now()
