@@ -292,6 +292,19 @@ def test_without_a_known_year(text: str, values: list[str | None]):
     assert all(record.first_day is None for _, record in found if str(record.value).startswith("XXXX"))
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("5日16时,涨水。当晚8时,到顶。", ["XXXX-07-05T16:00", "XXXX-07-05T20:00"]),
+        ("28日,涨水。", ["XXXX-06-28"]),  # the latest news is of July 6, so of June
+        ("2019年3月5日,开工。9月8日,通车。", ["2019-03-05", "2019-09-08"]),
+        ("2019年,开工。9月8日,通车。", ["2019", "XXXX-09-08"]),
+    ],
+)
+def test_without_a_known_year_the_latest_news_and_the_story_tell_month_and_year(text: str, values: list[str]):
+    assert [record.value for _, _, record in find_times(text, None, None, (7, 6))] == values
+
+
 def test_a_year_alone_is_known_and_the_latest_news_stands_for_the_day():
     found = find_times("11月8日,开工。", 2024, None, (5, 18))
     assert [record.value for _, _, record in found] == ["2023-11-08"]

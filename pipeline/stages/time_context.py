@@ -159,8 +159,10 @@ class Context:
     def year_of_month(self, month: int, start: int, end: int) -> int | None:
         """The year of a month told without one: the past by default, the year of its sentence before that."""
         told = self.told
-        if self.forced_year is not None or self.year is None:
+        if self.forced_year is not None:
             return self.forced_year
+        if self.year is None:
+            return told.year if told.year and told.month and month >= told.month and told.at == told.last else None
         if _DATELINE.match(self.folded, start):
             return self.year
         if told.sentence_year is not None and told.sentence_year != self.year and month >= (told.month or 0):

@@ -110,6 +110,11 @@ class Points:
         if told.unknown_day is not None and context.year is None:
             return self.clock(match, told.tell_unknown((told.unknown_day[0], number)))
         base = told.day or context.dateline or (context.now() if context.year else None)
+        if base is None and context.latest and context.year is None:
+            month, day_now = context.latest
+            return self.clock(
+                match, told.tell_unknown((month if number <= day_now + 1 else (month - 2) % 12 + 1, number))
+            )
         if base is None:
             return self.clock(match, f"{context.year or 'XXXX'}-XX-{number:02d}") if number <= 31 else None
         late = told.day is None and base == context.issue and number > base.day + 1
