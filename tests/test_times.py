@@ -260,6 +260,9 @@ def test_a_day_that_the_calendar_has_not_keeps_its_text_and_gets_no_value(text: 
         ("信在“文革”中烧了。", ["1966/1976"]),
         ("一年多前,他到任。", ["2023"]),
         ("每天上午9—11时开门。", ["P1D", "T09:00/T11:00"]),
+        ("5月13日,限行。早晚高峰(7时至9时、17时至19时)除外。", ["2024-05-13", "T07:00/T09:00", "T17:00/T19:00"]),
+        ("5月13日,开馆。延时开放至20时,15日16时闭馆。", ["2024-05-13", "T20:00", "2024-05-15T16:00"]),
+        ("“五一”假期,来了三十人。当天,唱了两场。", ["2024-05-01/2024-05-05", "2024-05-01"]),
     ],
 )
 def test_words_that_count_from_what_was_told(text: str, values: list[str]):
@@ -319,6 +322,9 @@ def test_words_that_count_from_the_newspaper_need_its_day_or_that_of_the_item():
         "PAST_REF",
         "PAST_REF",
     ]
+    found = find_times("乡村晚报10月18日讯今天,开工。今天起限行。“今天好。”今天的村庄,", 2024, None, (5, 18))
+    values = ["2024-10-18", "2024-10-18", "2024-10-18/..", "PRESENT_REF", "PRESENT_REF"]
+    assert [record.value for _, _, record in found] == values
     found = find_times("乡村晚报10月18日讯上周,开工。", 2024, None, (5, 18))
     assert [record.value for _, _, record in found] == ["2024-10-18", "2024-W41"]
 

@@ -269,6 +269,7 @@ class Points:
                 day = festival_day(spec, year + 1) or day
         length = self.words.holidays.get(word)
         if whole.endswith(("假期", "长假", "黄金周")) or (length and whole.endswith("期间")):
+            context.tell(day)
             return f"{day}/{day + timedelta(days=(length or 3) - 1)}", "DATE", end
         context.tell(day)
         return self.clock(match, day.isoformat())

@@ -29,7 +29,11 @@ from pipeline.stages.units import unit_pattern
 SOURCE = "rule"
 _NAME_YEAR = re.compile(r"(?<![\d.:/-])(?:19|20)\d{2}(?=[“《‘〕]|[^\W\d_])")
 _MONTH_AHEAD = re.compile(r"[1-9一二三四五六七八九十]{1,2}月")
+_TODAY = frozenset(("今天", "今日", "今儿"))
 _EACH = {"年": "P1Y", "月": "P1M", "周": "P1W", "天": "P1D"}
+_HOURS_OF = re.compile(
+    r"(?:高峰|时段|开放|营业|延时|延长|(?:服务|办公|作息|上班|开放|营业)时间)(?:为|是|至|到|从|\(|:){0,2}$"
+)
 _CLAUSE_EDGE = ",。;!?“:\n"
 
 
@@ -78,7 +82,7 @@ class _Reader:
         self.context, self.folded = context, context.folded
         self.words = grammar()
         self.points = Points(context, self.words)
-        self.set_end = -9  # where the last SET ended: the hours after it are of no single day
+        self.set_end = -9  # where the last SET or hours of no single day ended
 
     def read(self) -> Iterator[tuple[int, int, str | None, str]]:
         """Yields (start, end, value, type)."""
@@ -90,7 +94,7 @@ class _Reader:
                 at += 1
                 continue
             end, value, kind = found
-            if kind == "SET":
+            if kind == "SET" or (value or "").startswith("T"):
                 self.set_end = end
             yield at, end, value, kind
             self.context.told.last = at
@@ -184,9 +188,12 @@ class _Reader:
             return None
         longer = words.point.match(text, start)
         more = longer is not None and longer.end() > end
-        if word in ("今天", "今日", "今儿") and more:
+        if word in _TODAY and more:
             return None
         value: str | None = words.references[word]
+        if value == "PRESENT_REF" and word in _TODAY and after != "的" and not self._quoted(start):
+            day = self.context.dateline
+            value = day.isoformat() if day else value
         if word == "近期" and not self.context.ahead(start, end):
             value = "PAST_REF"
         if word in words.anaphors and told.value and (word != "当年" or told.year):
@@ -199,8 +206,14 @@ class _Reader:
             return None
         if word in ("今天", "今日", "至今"):
             since = SINCE.match(text, end)
-            end = since.end() if since else end
+            if since:
+                end, value = since.end(), value if value in words.references.values() else f"{value}/.."
         return end, value, "DATE"
+
+    def _quoted(self, at: int) -> bool:
+        """Whether a place is inside quotation marks of its paragraph."""
+        left = self.folded.rfind("\n", 0, at) + 1
+        return self.folded.rfind("“", left, at) > self.folded.rfind("”", left, at)
 
     def _word_sound(self, word: str, before: str, after: str) -> bool:
         """Whether a vague word speaks of time here: not 农村的未来, 展现在, 正当时."""
@@ -230,9 +243,8 @@ class _Reader:
             return None
         value, kind, end = read
         text = self.folded
-        if kind == "TIME" and match["h"] and value and 0 <= match.start() - self.set_end <= 2 and match[0][0].isdigit():
+        if kind == "TIME" and match["h"] and value and self._recurs(match):
             value = "/".join("T" + point.rpartition("T")[2] for point in value.split("/"))
-            self.set_end = end + 4  # the hours that follow in a list are of the same kind
         if any(match[group] for group in ("d", "m", "h", "y", "ry", "rd")):
             ranged = self._range(match, value, kind, end)
             if ranged is not None:
@@ -241,6 +253,13 @@ class _Reader:
         if since and value and "/" not in value:
             return since.end(), f"{value}/..", kind
         return end, value, kind
+
+    def _recurs(self, match: re.Match[str]) -> bool:
+        """Whether hours are of no single day: right behind a SET or others of that kind, those of opening and rush hours."""
+        if any(match[group] for group in ("y", "m", "d", "rd", "named")):
+            return False
+        follows = 0 <= match.start() - self.set_end <= 2 and match[0][0].isdigit()
+        return follows or _HOURS_OF.search(self.folded, max(0, match.start() - 6), match.start()) is not None
 
     def _range(self, match: re.Match[str], value: str | None, kind: str, end: int) -> Read | None:
         """A range where the point is its beginning: 7月13日至15日, 11月13日——15日, 2014到2017年."""
