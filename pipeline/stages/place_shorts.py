@@ -23,7 +23,7 @@ _COUNT = r"(?:[两二三四五六七八九十]|[0-9]{1,3}个?|[两三四五六�
 # 后岩、古台两村; 澄江、南桥等5个乡镇; 柳岸、东关等社区: a list of names and what they are
 _LIST = re.compile(
     r"((?:[\u4e00-\u9fff]{2,6}、){0,12}[\u4e00-\u9fff]{2,8}?)"
-    rf"(?:(等)({_COUNT})?|({_COUNT}))(镇街|乡镇|街道|社区|行政村|自然村|村民小组|村民组|村庄|[镇乡村])"
+    rf"(?:(等)({_COUNT})?|({_COUNT}))(镇街|乡镇|街道|社区|居委会|行政村|自然村|村民小组|村民组|村庄|[镇乡村])"
 )
 _RESIDENTS = re.compile(r"[\u4e00-\u9fff]{2,4}(?=居委会|居民委员会)")  # 东关居委会
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
@@ -32,7 +32,15 @@ _AND = re.compile(r"(?<=[\u4e00-\u9fff]{2})[和及与](?=[\u4e00-\u9fff]{2})")
 _NUMBERS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _CREDIBLE = 2.0  # log2 odds of the characters of a name
 _NO_MEMBERS = frozenset(("十里", "三里", "百里"))  # 十里八村
-_LEVEL = {"镇": "town", "乡": "town", "镇街": "town", "乡镇": "town", "街道": "town", "社区": "community"}
+_LEVEL = {
+    "镇": "town",
+    "乡": "town",
+    "镇街": "town",
+    "乡镇": "town",
+    "街道": "town",
+    "社区": "community",
+    "居委会": "community",
+}
 _SUFFIXES = {
     "town": ("镇", "乡", "街道"),
     "community": ("社区",),

@@ -19,12 +19,12 @@ from pipeline.lexicon.divisions import Divisions, divisions
 from pipeline.lexicon.place_names import UpperNames, inside_words, other_names, upper_names
 from pipeline.records import Mention, Page
 from pipeline.stages.place_bounds import Bounds, bounds
+from pipeline.stages.place_chains import Chains
 from pipeline.stages.place_region import Found, Region
 from pipeline.stages.place_shorts import Shorts
 from pipeline.stages.place_upper import MEDIA, UpperFinder
 
 GROUP = CANDIDATES + "places"
-_LONGEST = 12  # characters of the name of a village that is looked for behind its town
 SURE = 4.0  # score of a name that counts as known in the rest of its article
 
 _DEICTIC = re.compile(
@@ -40,7 +40,6 @@ _NO_OTHER = ("族", "语", "式", "梦", "特色", "话", "字", "币", "画", "
 _NUMBERED_ROAD = re.compile(
     r"(?<![A-Za-z0-9.])(?:[GSXY]?[0-9]{1,4}(?:国道|省道|县道)|[GS][0-9]{1,4}[\u4e00-\u9fff]{0,4}高速)"
 )
-_NUMBERED_COMMUNITY = re.compile(r"[0-9]{1,4}号?院?社区")  # behind its town; elsewhere they are counted
 _VILLAGERS = re.compile(r"村民(?![委小组间宿俗族兵政居])")
 _NOT_BEFORE_OTHER = frozenset("新代全我")
 
@@ -70,6 +69,7 @@ class Places:
         self._known_others = other_names()
         self._upper = UpperFinder(gazetteer)
         self._shorts = Shorts(gazetteer)
+        self._chains = Chains(gazetteer, self._names, self.bounds)
         self._page: tuple[tuple[str, str | None], Region] | None = None
 
     def __call__(self, doc: Doc) -> Doc:
@@ -94,11 +94,12 @@ class Places:
         sure = {name for f in lower if f.score >= SURE and text.count(name := text[f.start : f.end]) > 1}
         if sure:  # once more, with the names that come again
             lower = self.bounds.find(*known, sure, survey.heads, survey.doubtful)
-        lower = _put_in(lower, list(self._of_towns(text, lower)))
+        deictics = list(_deictics(text, region))
+        lower = _put_in(lower, self._chains.find(text, survey.upper, (*lower, *deictics), region))
         lower = [_before_villagers(text, f) for f in lower]
         begun = {f.start: f for f in lower}
         upper = [*survey.upper, *(f for f in survey.doubtful if f.end in begun)]
-        found = _without_overlaps([*upper, *lower, *survey.others, *_deictics(text, region)])
+        found = _without_overlaps([*upper, *lower, *survey.others, *deictics])
         shorts = self._shorts.find(text, found, region)
         again = {(f.start, f.end) for f in shorts}
         return [f for f in found if (f.start, f.end) not in again] + shorts
@@ -108,25 +109,6 @@ class Places:
         upper, doubtful = self._upper.find(text, region)
         others = list(self._others(text))
         return Survey(upper, doubtful, others, {f.start for f in (*upper, *others) if f.source != "gazetteer"})
-
-    def _of_towns(self, text: str, lower: Iterable[Found]) -> Iterable[Found]:
-        """Villages and communities right behind a town that has them, whatever words and digits they are made of: 平等村,
-        28号社区."""
-        for town in lower:
-            if town.level != "town" or town.source == "deictic":
-                continue
-            if numbered := _NUMBERED_COMMUNITY.match(text, town.end):
-                yield Found(*numbered.span(), "community", "gazetteer", 10.0)
-                continue
-            codes = [division.code for division in self._gazetteer.lookup(text[town.start : town.end], "town")]
-            for length in range(_LONGEST, 1, -1) if codes else ():
-                name = text[town.end : town.end + length]
-                if len(name) < length or name not in self._gazetteer or self.bounds.is_class(name):
-                    continue
-                known = [d for code in codes for d in self._gazetteer.under(code, name)]
-                if known:
-                    yield Found(town.end, town.end + length, known[0].level, "gazetteer", 10.0)
-                    break
 
     def region(self, page: Page | None) -> Region:
         """Where the page is at home, and which counties it names; kept from one article of a page to the next."""
@@ -165,10 +147,10 @@ class Places:
 
 
 def _put_in(found: list[Found], known: list[Found]) -> list[Found]:
-    """Both, without what overlaps the known ones, unless it is longer."""
+    """Both, without what overlaps the known ones, unless the gazetteer has a longer name there."""
     for new in known:
         meets = [f for f in found if f.start < new.end and new.start < f.end]
-        if not any(f.start <= new.start and f.end >= new.end for f in meets):
+        if not any(f.start <= new.start and f.end >= new.end and f.source == "gazetteer" for f in meets):
             found = [f for f in found if f not in meets] + [new]
     return sorted(found, key=lambda f: f.start)
 
