@@ -460,3 +460,18 @@ def test_two_titles_of_one_level_share_their_committee() -> None:
     text = f"{TOWN}来人,[南乡委员会|ORG][宣传委员|POST]、[统战委员|POST][许琳|PER]到场"
     assert triples(text) == {("许琳", "宣传委员", "南乡委员会"), ("许琳", "统战委员", "南乡委员会")}
     assert triples("[柳岸合作社|ORG]第一任[理事长|POST][罗刚|PER]") == {("罗刚", "理事长", "柳岸合作社")}
+
+
+def test_a_roster_has_its_names_before_the_titles() -> None:
+    lines = f"""名单:1.[薛长宁|PER]:{COMMUNITY}[党委书记|POST]、[居委会主任|POST]
+2.[石 磊|PER](女):{VILLAGE}[党支部书记|POST]
+[许琳|PER](回族) [县医院|ORG][护士长|POST]
+[罗刚|PER] [县水利局|ORG][局长|POST]"""
+    assert triples(lines) == {
+        ("薛长宁", "党委书记", "柳岸社区"), ("薛长宁", "居委会主任", "柳岸社区"), ("石磊", "党支部书记", "石桥村"),
+        ("许琳", "护士长", "县医院"), ("罗刚", "局长", "县水利局"),
+    }  # fmt: skip
+    assert triples(f"{VILLAGE}[党支部书记|POST] [石磊|PER]\n{COMMUNITY}[党委书记|POST] [罗刚|PER]") == {
+        ("石磊", "党支部书记", "石桥村"), ("罗刚", "党委书记", "柳岸社区"),
+    }  # fmt: skip
+    assert holdings("罗刚:自筹资金资助十九名大学生\n近日", [(0, 2)], [(12, 15)]) == []

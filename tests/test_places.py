@@ -602,3 +602,25 @@ def test_a_short_name_in_a_dateline_tells_where_we_are(linker: Linker) -> None:
         )
     levels = {"戴南": "county", "戴南镇": "town", "乌桕社区": "community"}
     assert told(linker, "戴南讯 戴南镇乌桕社区昨天着火。", levels, XINGHUA)["乌桕社区"] == f"{XINGHUA}/戴南镇/乌桕社区"
+
+
+def test_a_street_clipped_before_its_community(places: Places, linker: Linker) -> None:
+    chain = [("江岸区", "county"), ("车站街", "town"), ("三德社区", "community")]
+    assert found(places, "江岸区车站街三德社区开展义诊。", None) == chain
+    paths = linked(places, linker, "车站街三德社区开展义诊。", "湖北省/武汉市")
+    assert paths["三德社区"].canonical == "湖北省/武汉市/江岸区/车站街道/三德社区"
+    assert ("车站街", "town") not in found(places, "他在车站街卖菜。", "湖北省/武汉市")
+
+
+def test_behind_the_word_for_a_town_its_villages(places: Places) -> None:
+    assert ("东陈村", "village") in found(places, "戴南镇修了路。该镇东陈村村民高兴。", None)
+
+
+def test_a_name_that_but_sounds_alike_is_another_village(places: Places, linker: Linker) -> None:
+    record = linked(places, linker, "戴窑镇恒合村修了路。")["恒合村"]
+    assert (record.canonical, record.code_status) == (f"{XINGHUA}/戴窑镇/恒合村", "unlisted")  # the list has 恒和村
+
+
+def test_a_village_is_not_the_community_of_a_town_unspoken_of(places: Places, linker: Linker) -> None:
+    assert linked(places, linker, "文林村修了路。")["文林村"].code_status == "unlisted"  # 昭阳街道 has 文林社区
+    assert linked(places, linker, "昭阳街道修路，文林村也修了。")["文林村"].code_status == "fuzzy"

@@ -147,6 +147,7 @@ def character_odds() -> dict[str, tuple[float, float, float]]:
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_ALIKE = 0.3  # share of parts of characters that look alike
 _STRANGE = 1.0  # a character that no name of a place has nor news is hardly meant
 
 
@@ -164,10 +165,15 @@ def likeness(one: str, other: str) -> float:
         return _STRANGE if _HAN.match(one) else 0.0
     if other not in table:
         return 0.0
-    (sounds, parts), (other_sounds, other_parts) = table[one], table[other]
-    if sounds & other_sounds - {"-"} or one in other_parts or other in parts:
-        return 1.0
-    return len(parts & other_parts) / len(parts | other_parts)
+    sounds, other_sounds = table[one][0], table[other][0]
+    return 1.0 if sounds & other_sounds - {"-"} else _shared_parts(one, other)
+
+
+def _shared_parts(one: str, other: str) -> float:
+    """The share of the parts that two characters both have; 1 for one inside the other."""
+    parts, other_parts = _lookalikes()[one][1], _lookalikes()[other][1]
+    inside = one in other_parts or other in parts
+    return 1.0 if inside else len(parts & other_parts) / len(parts | other_parts)
 
 
 def credible_misprint(printed: str, name: str) -> float:
@@ -175,12 +181,27 @@ def credible_misprint(printed: str, name: str) -> float:
 
     The shorter the name, the more alike the two characters must be, for 李庄 is no misprint of 王庄.
     """
-    pair = next(((a, b) for a, b in zip(printed, name, strict=False) if a != b), None)
-    if pair is None or len(printed) != len(name):
+    pair = _different(printed, name)
+    if pair is None:
         return 0.0
     stem = len(printed.removesuffix("街道").removesuffix("社区"))
     alike = likeness(*pair)
-    return alike if alike >= {2: 1.0, 3: 1.0}.get(stem, 0.3) else 0.0
+    return alike if alike >= {2: 1.0, 3: 1.0}.get(stem, _ALIKE) else 0.0
+
+
+def is_own_name(printed: str, name: str) -> bool:
+    """Whether a name that but sounds as `name`, and suits a place as well, is that of another one: 合丰村 beside 和丰村."""
+    pair, table, odds = _different(printed, name), _lookalikes(), character_odds()
+    if pair is None or any(character not in table or character not in odds for character in pair):
+        return False
+    return _shared_parts(*pair) < _ALIKE and odds[pair[0]][1] >= odds[pair[1]][1]
+
+
+def _different(one: str, other: str) -> tuple[str, str] | None:
+    """The characters in which two names of one length differ first."""
+    if len(one) != len(other):
+        return None
+    return next(((a, b) for a, b in zip(one, other, strict=True) if a != b), None)
 
 
 @lru_cache(maxsize=1)

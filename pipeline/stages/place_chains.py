@@ -15,8 +15,8 @@ from pipeline.stages.place_region import Found, Region
 _LONGEST = 12  # characters of a name that is looked for
 _SCORE = 10.0
 _NUMBERED = re.compile(r"[0-9]{1,4}号?院?社区")  # behind its town; elsewhere communities are counted
-_STREET = re.compile(r"街(?!道)")  # print clips 街道
-_STREET_LENGTHS = range(5, 1, -1)
+_CLIPPED = re.compile(r"街(?!道)")  # print clips 街道
+_STREET = 5  # characters of a street at most
 _TOWN = frozenset(("town",))
 
 
@@ -45,14 +45,13 @@ class Chains:
             if codes and (town := self._longest(text, county.end, codes, _TOWN)) is not None:
                 yield town
                 continue
-            street = _STREET.search(text, county.end, county.end + _LONGEST)
+            street = _CLIPPED.search(text, county.end, county.end + _LONGEST)
             if street is not None and self._streets(codes, text[county.end : street.end()]):
                 yield Found(county.end, street.end(), "town", "gazetteer", _SCORE)
         home = [code for code in (region.county or region.city,) if code]
-        for street in _STREET.finditer(text) if home else ():
-            for length in _STREET_LENGTHS:
-                start = street.end() - length
-                name = text[max(start, 0) : street.end()]
+        for street in _CLIPPED.finditer(text) if home else ():
+            for start in range(max(street.end() - _STREET, 0), street.start() - 1):
+                name = text[start : street.end()]
                 if self._streets(home, name) and next(self._below(text, street.end(), (name,)), None) is not None:
                     yield Found(start, street.end(), "town", "gazetteer", _SCORE)
                     break

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from pipeline.lexicon.divisions import OLDEST_EDITION, PEOPLES, TOWN_SUFFIXES, Division, Divisions
-from pipeline.lexicon.place_names import credible_misprint
+from pipeline.lexicon.place_names import credible_misprint, is_own_name
 from pipeline.stages.place_region import ORDER
 from pipeline.stages.place_trail import Place
 
@@ -56,8 +56,8 @@ class Matching:
         if area.code is None:
             return []
         found = self._gazetteer.variants(area.code, name, level)
-        if not found and level == "town" and area.level == "county":
-            found = self._in_full(area.code, name)
+        if not found and level == "town":
+            found = self._in_full(area, name)
         if len({d.name for d in found}) != 1:
             return []
         # the printed suffix stands: 三联村 is not renamed 三联社区 because the list has the community
@@ -68,13 +68,15 @@ class Matching:
             for d in found
         ]
 
-    def _in_full(self, county: str, name: str) -> list[Division]:
-        """The streets of a county that print clips in the middle or at the end: 柳桥街道 for 柳桥村街道, 柳桥街 for 柳桥街道."""
+    def _in_full(self, area: Place, name: str) -> list[Division]:
+        """The streets of a county that print clips in the middle or at the end, 柳桥街道 for 柳桥村街道, 柳桥街 for 柳桥街道; of a
+        city at the end."""
         stem = name.removesuffix("道").removesuffix("街")
-        if stem == name or len(stem) < _CLIPPED:
+        if stem == name or len(stem) < _CLIPPED or area.code is None:
             return []
-        longer = (f"{stem}{part}街道" for part in ("", "村", "镇", "路", "街"))
-        towns = [d for form in longer for d in self._gazetteer.under(county, form, "town") if d.name != name]
+        parts = ("", "村", "镇", "路", "街") if area.level == "county" else ("",) if area.level == "city" else ()
+        longer = [f"{stem}{part}街道" for part in parts]
+        towns = [d for form in longer for d in self._gazetteer.under(area.code, form, "town") if d.name != name]
         return [dataclasses.replace(d, edition=0) for d in towns]
 
     def misprinted(self, area: Place, name: str, level: str, printed_parent: bool) -> list[Division]:
@@ -83,7 +85,10 @@ class Matching:
             return []
         if level in LOWEST and ORDER[area.level] < ORDER["county"]:
             return []  # in a whole city some village always looks alike
-        near = [(credible_misprint(name, d.name), d) for d in self._gazetteer.misprints(area.code, name, level)]
+        alike = self._gazetteer.misprints(area.code, name, level)
+        if level in LOWEST:  # villages merge and are named anew; of towns the lists are complete
+            alike = [d for d in alike if not is_own_name(name, d.name)]
+        near = [(credible_misprint(name, d.name), d) for d in alike]
         best = max((share for share, _ in near), default=0.0)
         found = [division for share, division in near if best and share == best]
         if not found and level == "town":

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -81,6 +82,14 @@ _LIFE = (
 _APPOSITION = re.compile(
     rf"(?:\([男女]\))?(?:, ?(?:{_LIFE})){{0,7}}, ?(?! ?(?:还有|以及|另有|及|和|与|带领|组织|邀请|虽|\d+[个名位家]|各))[^,。;:!?、\n]{{0,30}}"
 )
+# Entries of a roster: a line, or behind a number; name and bracket, what ends them; no sentence between name and title
+_ENTRY = re.compile(
+    r"(?:(?:^|\n)(?:[0-9]{1,3}[.、,)] ?|[(][0-9]{1,3}[)] ?)?|[:;。](?:[0-9]{1,3}[.、,)]|[(][0-9]{1,3}[)]) ?)\Z"
+)
+_ENTRY_END = re.compile(r"[;。\n]")
+_ROSTER_GAP = re.compile(r"(?:\([^()\n]{1,10}\))?(?:: ?| {1,4}|——)")
+_ROSTER_UNIT = re.compile(r"[一-鿿 ]{0,6}")  # outside the names of units
+_ROSTER_END = re.compile(r",?(?:\([^()\n]{1,20}\))?[ ]?")
 _SEGMENT = re.compile(r"[^,。;!?\n]*")
 
 
@@ -129,6 +138,7 @@ class _Holdings:
         self.taken: set[int] = set()
 
     def find(self) -> list[Holding]:
+        self._rosters()
         before: dict[int, list[int]] = {}
         for person, (start, _) in enumerate(self.people):
             chain, how = self._before(start), "before"
@@ -155,6 +165,27 @@ class _Holdings:
         self.found.setdefault((post, person), how)
         self.taken.add(post)
 
+    def _rosters(self) -> None:
+        """1.甲:某镇某村党支部书记、村委会主任; 甲(女) 某社区党委书记: a line that begins with a name and ends with its titles."""
+        for person, (start, end) in enumerate(self.people):
+            gap = _ROSTER_GAP.match(self.text, end)
+            if not gap or not _ENTRY.search(self.text, max(0, start - 8), start):
+                continue
+            stop = _ENTRY_END.search(self.text, gap.end())
+            high = stop.start() if stop else len(self.text)
+            if self._has_person(end, high):
+                continue
+            titles = range(*(bisect_left(self.titles, (at,)) for at in (gap.end(), high)))
+            if not titles or not _ROSTER_END.fullmatch(self.text, self.titles[titles[-1]][1], high):
+                continue
+            joined = (
+                _BETWEEN_TITLES.fullmatch(self.text, self.titles[a][1], self.titles[b][0]) for a, b in pairwise(titles)
+            )
+            unnamed = self._outside_units(gap.end(), self.titles[titles[0]][0])
+            if _ROSTER_UNIT.fullmatch(unnamed) and all(joined):
+                for post in titles:
+                    self._add(post, person, "apposition")
+
     def _before(self, start: int) -> list[int]:
         """The titles that stand before the name at `start`, first to last."""
         gap = _BEFORE_NAME.search(self.text, max(0, start - 20), start)
@@ -174,8 +205,8 @@ class _Holdings:
             ends = _IS_HIM if taken and taken.group().endswith("是") else _TAKEN
             if last is not None and not ends.match(self.text, self._ends_at(start)):
                 last = None
-        if last is None:
-            return []
+        if last is None or (last in self.taken and "\n" in self.text[self.titles[last][1] : start]):
+            return []  # the next line of a roster is another's
         return [*self._chain_before(last), last]
 
     def _ends_at(self, start: int) -> int:
