@@ -283,6 +283,7 @@ def test_words_that_count_from_what_was_told(text: str, values: list[str]):
         ("11月26日,开会。此前一个月,他走了三个镇。", ["XXXX-11-26", "XXXX-10/XXXX-11"]),
         ("过去五年,路通了。未来三年,还要修桥。", ["PAST_REF", "FUTURE_REF"]),
         ("2月30日,开班。", [None]),
+        ("上周五起,限行。", ["PAST_REF"]),
         ("今天早晨6时许,桥头起雾。", ["XXXX-XX-XXT06:00"]),
         ("5日下午,桥头起雾。", ["XXXX-XX-05"]),
         ("元月5日,开班。", ["XXXX-01-05"]),

@@ -251,7 +251,7 @@ class _Reader:
                 return ranged
         since = SINCE.match(text, end)
         if since and value and "/" not in value:
-            return since.end(), f"{value}/..", kind
+            return since.end(), value if value.endswith("_REF") else f"{value}/..", kind
         return end, value, kind
 
     def _recurs(self, match: re.Match[str]) -> bool:
@@ -273,7 +273,7 @@ class _Reader:
         if second is None or not any(second[group] for group in ("d", "m", "h", "y", "rd")):
             return None
         other = self._second(match, second, value)
-        if other is None or not other[0]:
+        if other is None or not other[0] or value.endswith("_REF") or other[0].endswith("_REF"):
             return None
         head, tail = value, other[0]
         if head.startswith("T"):
