@@ -47,7 +47,7 @@ _RELATIVE_YEAR = r"(?P<ry>(?:今|去|前|明|后|当|同|次|翌|上|那|来|这
 _MONTH = (
     rf"(?P<m>(?<!\d)(?:1[0-2]|0?[1-9])(?=月)"
     rf"|(?<![{_CN}第])(?!三月三|二月二(?!十))(?:十[一二]?|[一二三四五六七八九])(?=月(?!饼|亮|球|色|光|嫂|子))"
-    r"|(?<![\d万千百亿几多余数])元(?=月(?:[\d一二三上中下初底份起,。、]|$)))月份?"
+    r"|(?<![\d万千百亿几多余数])元(?=月(?:[\d一二三上中下初底份起,。、]|$))|(?<=年)元(?=月))月份?"
 )
 _MONTHS = (
     rf"(?P<m1>(?<!\d)(?:1[0-2]|[1-9])|(?<![{_CN}第期周拜])[{_CN}]{{1,2}})(?:至|到|[-—~])"
@@ -152,14 +152,14 @@ def grammar() -> Grammar:
     part = rf"(?P<part>{part_words}|早(?=\d{{1,2}}[时点:]|[五六七八九十][时点])|(?<=[今明])早)"
     reigns = data["reigns"]
     year = _YEAR.replace("REIGNS", rf"(?:[元明清]代?|汉|唐|宋)?(?:{any_of(reigns)})")
-    season = rf"(?P<season>{any_of(seasons)}){_NO_SEASON}(?:日?时节)?"
+    season = rf"(?P<season>{any_of(seasons)}){_NO_SEASON}(?:日?时节|日(?=的(?:午后|夜晚|清晨|傍晚|早晨|黄昏)))?"
     named = rf"(?:(?<=年)农历)?(?P<named>{any_of([*festivals, *stretches])}){_AROUND}"
     point = (
         rf"(?:(?P<old>农历(?=\d))?{year}|{_RELATIVE_YEAR})?"
         rf"(?:{_LUNAR}|{_MONTHS}|(?:{_MONTH}|{_RELATIVE_MONTH}){_PART_OF_MONTH}?)?(?:{_DAYS}{_DAY}|{_RELATIVE_DAY})?"
         # 9月24日(周二)晚10时
         r"(?:(?<=[日号])\((?:周|星期)[一二三四五六日天]\)(?=[上下中凌清早晚傍深半\d]))?"
-        rf"(?:{season}|{_STRETCH}|{named})?(?:的?{part})?(?:{_CLOCK})?(?P<about>许|多|左右|前后(?=[,到,举]))?"
+        rf"(?:{season}|{_STRETCH}|{named})?(?:(?<![春夏秋冬]日)的?{part})?(?:{_CLOCK})?(?P<about>许|多|左右|前后(?=[,到,举]))?"
     )
     repeated = (
         rf"每个?(?P<each>年|月|周|天)(?:(?<=年)(?:(?:{any_of(w for w in seasons if len(w) > 1)})|(?:1[0-2]|[1-9])月份?"

@@ -46,10 +46,10 @@ def sound(match: re.Match[str], text: str, words: Grammar) -> bool:
     if group == "part":
         if word in ("晚", "夜", "晨", "半夜", "天亮", "早"):
             return False
-        return (before in ",。;!?”:\n" and after == ",") or (before in "。\n" and word in _OPENING)
+        return (before in ",。;!?”:\n" and after == ",") or (before in "。\n" and word in _OPENING and after != "\n")
     if group == "season":
         opens = len(match[0]) > 1 and before in ",。;!?“”:\n" and word not in ("开春", "秋后", "入秋", "入冬")
-        return opens or word in ("入秋", "入冬")
+        return opens or word in ("入秋", "入冬") or match[0].endswith("日")  # 夏日的夜晚
     if group == "stretch":
         if len(word) == 1 or word in ("同期", "新学期") or before in "整0123456789一两二三四五六七八九十几半":
             return False
