@@ -10,6 +10,8 @@ import pytest
 
 pytest.importorskip("torch")  # training is an extra
 
+from pipeline.language.document import QUANTITIES, get_spans
+from pipeline.training import counted
 from pipeline.training.corpora import read_marked
 from pipeline.training.event_docs import GoldArgument, reading_docs, reading_language
 from pipeline.training.readings import digest_of, named, pieces
@@ -76,3 +78,18 @@ def test_events_come_with_their_arguments_and_the_names_that_the_pipeline_finds(
     assert (event.kind, event.realis, doc.text[event.start : event.end]) == ("visit", "planned", "走访慰问")
     assert event.arguments == (GoldArgument("agent", *span("纪春田")),)
     assert "纪春田" in [span.text for span in doc.spans["mentions"]]
+
+
+def test_quantities_come_with_what_they_count_if_they_were_marked(tmp_path, sources):
+    text = "村里修路12公里，栽树300棵，历时40天。"
+    with gzip.open(sources["news"], "at", encoding="utf-8") as file:
+        file.write(json.dumps({"text": text}) + "\n")
+    folder = tmp_path / "counted"
+    folder.mkdir()
+    at = text.index
+    marks = f"{at('12')} {at('，')} {at('路')} {at('路') + 1};{at('40')} {at('。')}"
+    line = f"news:2:0:{len(text)}:{digest_of(text)}\t{marks};{at('历')} {at('40')}"  # the last is none that we find
+    (folder / "01.tsv").write_text(line + "\n", encoding="utf-8")
+    (doc,) = counted.marked(folder, sources, counted.language())
+    found = [(s.text, q.object, q.object_span) for s, q in get_spans(doc, QUANTITIES)]
+    assert found == [("12公里", "路", (3, 4)), ("40天", None, None)]

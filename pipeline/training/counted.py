@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pipeline.folding import fold
 from pipeline.language.document import QUANTITIES, get_spans, make_doc, set_spans, text_of
 from pipeline.language.segmenter import blank_chinese
 from pipeline.records import Article, Page, Segment
+from pipeline.training.readings import pieces
 
 Span = tuple[int, int]
 
@@ -80,11 +81,7 @@ def read(paragraph: Paragraph, nlp: Language) -> tuple[Doc, list[str]]:
 
     A quantity that is found and not listed, or the other way round, is left out.
     """
-    text = paragraph.text
-    page = Page("counted", "counted", "", "utf-8", text)
-    doc = make_doc(nlp, page, Article(0, "news", None, None, (), (Segment("body", 0, len(text), True),)))
-    for _, pipe in nlp.pipeline:
-        pipe(doc)
+    doc = _with_quantities(paragraph.text, nlp)
     found = [(s.start_char, s.end_char, s.label_, q) for s, q in get_spans(doc, QUANTITIES)]
     complaints, kept, at = [], [], 0
     for row in paragraph.counted:
@@ -104,6 +101,32 @@ def read(paragraph: Paragraph, nlp: Language) -> tuple[Doc, list[str]]:
     complaints += [f"{paragraph.line}: {text_of(doc)[a:b]} is not listed" for a, b, *_ in found[at:]]
     set_spans(doc, QUANTITIES, kept)
     return doc, complaints
+
+
+def marked(folder: Path, sources: Mapping[str, str], nlp: Language) -> Iterator[Doc]:
+    """The pieces of public text whose quantities were marked (`pipeline.training.readings`), as `read` gives paragraphs."""
+    for piece in pieces(folder, sources):
+        doc = _with_quantities(piece.text, nlp)
+        objects: dict[Span, Span | None] = {}
+        for mark in piece.marks:
+            start, end, *at = map(int, mark.split())
+            objects[start, end] = (at[0], at[1]) if at else None
+        kept = []
+        for span, q in get_spans(doc, QUANTITIES):
+            place = span.start_char, span.end_char
+            if place in objects:
+                at = objects[place]
+                kept.append((*place, span.label_, replace(q, object=at and piece.text[slice(*at)], object_span=at)))
+        set_spans(doc, QUANTITIES, kept)
+        yield doc
+
+
+def _with_quantities(text: str, nlp: Language) -> Doc:
+    page = Page("counted", "counted", "", "utf-8", text)
+    doc = make_doc(nlp, page, Article(0, "news", None, None, (), (Segment("body", 0, len(text), True),)))
+    for _, pipe in nlp.pipeline:
+        pipe(doc)
+    return doc
 
 
 def place(text: str, row: Counted, quantity: Span) -> Span | None:

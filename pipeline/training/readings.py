@@ -3,8 +3,8 @@
 A line is `FILE:ROW:START:LENGTH:DIGEST`, a tab, and marks joined by `;`, offsets in the piece. FILE is a key of the section
 `sources` of the configuration, ROW the number of its line, START and LENGTH say which piece of that line's text, its line ends
 taken out; DIGEST, eight characters of SHA-256, tells that the piece is the one that was marked.
-Marks are `START END TYPE` in `names`, and in `events` `START END TYPE`, `TYPE!` if planned, and `START END ROLE` of each
-argument behind it, joined by `,`.
+Marks are `START END TYPE` in `names`; in `events` `START END TYPE`, `TYPE!` if planned, and `START END ROLE` of each argument
+behind it, joined by `,`; in `counted` `START END` of a quantity and, if words say what it counts, `START END` of them behind it.
 """
 
 from __future__ import annotations
