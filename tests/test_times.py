@@ -327,6 +327,10 @@ def test_words_that_count_from_the_newspaper_need_its_day_or_that_of_the_item():
     found = find_times("乡村晚报10月18日讯今天,开工。今天起限行。“今天好。”今天的村庄,", 2024, None, (5, 18))
     values = ["2024-10-18", "2024-10-18", "2024-10-18/..", "PRESENT_REF", "PRESENT_REF"]
     assert [record.value for _, _, record in found] == values
+    found = find_times("乡村晚报12月31日讯今天,开工。", 2024, date(2024, 1, 2))
+    assert [record.value for _, _, record in found] == ["2023-12-31", "2023-12-31"]
+    found = find_times("乡村晚报5月18日讯昨日,开工。", 2024, ISSUE)  # printed two days later
+    assert [record.value for _, _, record in found] == ["2024-05-18", "2024-05-17"]
     found = find_times("乡村晚报10月18日讯上周,开工。", 2024, None, (5, 18))
     assert [record.value for _, _, record in found] == ["2024-10-18", "2024-W41"]
 

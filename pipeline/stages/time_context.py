@@ -102,8 +102,8 @@ class Context:
         return make_date(self.year, *self.latest)
 
     def printed(self) -> date | None:
-        """The day of the newspaper, of the item's dateline, or of the latest news of the page."""
-        return self.issue or self.dateline or (self.now() if self.latest else None)
+        """The day of the item by its dateline, of the newspaper, or of the latest news of the page."""
+        return self.dateline or self.issue or (self.now() if self.latest else None)
 
     def now_month(self) -> int | None:
         if self.issue:
@@ -118,7 +118,13 @@ class Context:
 
     def _find_day(self, pattern: re.Pattern[str]) -> date | None:
         match = pattern.search(self.folded) if self.year is not None else None
-        return make_date(self.year, int(match[1]), int(match[2])) if match and self.year else None
+        if match is None or self.year is None:
+            return None
+        month, number = int(match[1]), int(match[2])
+        day = make_date(self.year, month, number)
+        if pattern is _DATELINE and day and self.issue and day > self.issue:  # 12月31日讯 in January
+            return make_date(self.year - 1, month, number)
+        return day
 
     def clause(self, start: int, end: int) -> str:
         """The clause around a span, at most 40 characters before and 30 after it."""
@@ -164,7 +170,7 @@ class Context:
         if self.year is None:
             return told.year if told.year and told.month and month >= told.month and told.at == told.last else None
         if _DATELINE.match(self.folded, start):
-            return self.year
+            return self.dateline.year if self.dateline else self.year
         if told.sentence_year is not None and told.sentence_year != self.year and month >= (told.month or 0):
             return told.sentence_year
         if told.month and told.year and told.year < self.year and month >= told.month and told.at == told.last:

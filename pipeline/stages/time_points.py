@@ -138,18 +138,18 @@ class Points:
         if word in ("今天", "今日", "今儿", "今"):
             if not match["part"] and not match["h"]:
                 return "PRESENT_REF", "DATE", end
-            base = context.issue or context.dateline or base or context.article_day() or context.now()
+            base = context.dateline or context.issue or base or context.article_day() or context.now()
             word = ""
         elif word in ("昨天", "昨日", "昨"):
-            before = context.issue or context.dateline
+            before = context.dateline or context.issue
             if before is None and context.latest is None and context.year is not None:
                 return "PAST_REF", "TIME" if match["part"] or match["h"] else "DATE", end  # the day before no known one
             base, word = (before - timedelta(days=1), "") if before else (context.now(), "")
         elif word in ("明天", "明日", "明"):
-            base = context.issue or context.dateline or base or context.now()
+            base = context.dateline or context.issue or base or context.now()
             word = "次"
         elif word.endswith(("前天", "后天")):
-            base = context.issue or context.dateline or context.now()
+            base = context.dateline or context.issue or context.now()
             if base is None:
                 return "PAST_REF" if "前" in word else "FUTURE_REF", "DATE", end
             days = timedelta(days=2 + word.startswith("大"))
