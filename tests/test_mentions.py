@@ -347,3 +347,10 @@ def test_branches_of_a_list_of_communities_are_none_of_the_last() -> None:
     assert [f[:2] for f in resolve(text, model=[("石桥社区党总支", "ORG")])] == [("石桥社区党总支", "ORG")]
     found = resolve(text, model=[("石桥社区党总支", "ORG")], list=[("柳岸", "PLACE", "community")])
     assert [f[:2] for f in found] == [("柳岸", "PLACE"), ("石桥社区", "PLACE")]
+
+
+def test_what_a_village_is_called_for_is_no_place() -> None:
+    village = [("土豆村", "PLACE", "village")]
+    assert resolve("石桥村是有名的“土豆村”。", model=village) == []
+    assert resolve("石桥村有“土豆村”之称。", model=village) == []
+    assert [f[0] for f in resolve("走进“土豆村”采访。", model=village)] == ["土豆村"]

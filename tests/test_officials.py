@@ -475,3 +475,8 @@ def test_a_roster_has_its_names_before_the_titles() -> None:
         ("石磊", "党支部书记", "石桥村"), ("罗刚", "党委书记", "柳岸社区"),
     }  # fmt: skip
     assert holdings("罗刚:自筹资金资助十九名大学生\n近日", [(0, 2)], [(12, 15)]) == []
+
+
+def test_a_city_secretary_in_a_prefecture_is_of_the_city_that_the_article_names() -> None:
+    city = "[长河市|PLACE.county=甲省/乙州/长河市]"
+    assert triples(f"[市委书记|POST][薛长宁|PER]调研。{city}修路。", "丙省/丁州") == {("薛长宁", "市委书记", "长河市")}

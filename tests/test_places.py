@@ -624,3 +624,8 @@ def test_a_name_that_but_sounds_alike_is_another_village(places: Places, linker:
 def test_a_village_is_not_the_community_of_a_town_unspoken_of(places: Places, linker: Linker) -> None:
     assert linked(places, linker, "文林村修了路。")["文林村"].code_status == "unlisted"  # 昭阳街道 has 文林社区
     assert linked(places, linker, "昭阳街道修路，文林村也修了。")["文林村"].code_status == "fuzzy"
+
+
+def test_no_county_begins_right_behind_a_street(places: Places) -> None:
+    names = found(places, "图书馆分馆在昭阳街道办事处鼓楼乌桕社区建成。")
+    assert names == [("昭阳街道", "town"), ("鼓楼乌桕社区", "community")]  # 鼓楼 is a district elsewhere

@@ -53,6 +53,8 @@ _FULL_COMMITTEE = re.compile(r"[村居]民委员会")
 _LISTED_BRANCH = re.compile(r"([一-鿿]{1,16}?(?:(?<!农)村|社区))(?:党总支|党支部|党委)")
 _AREAS = ("居民区", "社区", "高新区", "经开区", "开发区")
 _NO_PLACE_BEFORE = re.compile(r"(?<!村民)(?<!居民)居委会$")
+_CALLED = re.compile(r"(?:的|称为|称作|戏称|叫做?|为|成了?|是)“$")  # before a nickname
+_CALLS = ("之称", "的称", "的美", "美誉", "美称", "称号", "的帽子")  # behind one
 _KINDS = ("村", "社区", "镇", "乡", "街道")
 _GROUP_OF = re.compile(r"(?:社区|[村镇乡]|街道)(?:工作)?(?:小组|专班)$")  # 某社区工作小组: no name of its own
 _NAMED_AFTER = re.compile(r"纪念[馆堂园碑]|故居|旧居|故里|墓|祠|广场|公园|塑像|雕像")  # a person may stand before it
@@ -96,7 +98,7 @@ def choose(text: str, found: list[Candidate], with_model: bool, chance: Chance |
 def plain(text: str, candidates: list[Candidate]) -> list[Candidate]:
     """The candidates of organisations that are none replaced by what they name: a place that the model takes for one, the
     place for what its residents elect (某村委会, 某村两委); of two bodies in one word (镇党委政府) the first."""
-    candidates = _in_full(text, candidates)
+    candidates = [c for c in _in_full(text, candidates) if not (c.type == "PLACE" and _is_nickname(text, c))]
     places = {c.end: c.start for c in candidates if c.type == "PLACE"}
     listed = {
         c.end + 1 for c in candidates if c.type == "PLACE" and "list" in c.sources and text[c.end : c.end + 1] == "、"
@@ -108,6 +110,16 @@ def plain(text: str, candidates: list[Candidate]) -> list[Candidate]:
         if (new := _plain(text[c.start : c.end], c, places, c.start in listed) if c.type == "ORG" else c) is not None
         and not (c.type == "ORG" and c.sources == (MODEL,) and (c.start, c.end) in stems)  # 石桥|村支部书记
     ]
+
+
+def _is_nickname(text: str, place: Candidate) -> bool:
+    """Whether a place is but called so for what it is like: 有名的“土豆村”, “长寿村”之称."""
+    quoted = text[place.start - 1 : place.start] == "“" and text[place.end : place.end + 1] == "”"
+    if not quoted or not text.endswith(("村", "镇", "社区"), place.start, place.end):
+        return False
+    return _CALLED.search(text, max(0, place.start - 4), place.start) is not None or text.startswith(
+        _CALLS, place.end + 1
+    )
 
 
 def _is_place(text: str, candidate: Candidate, suffix: str) -> bool:

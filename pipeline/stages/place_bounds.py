@@ -42,6 +42,7 @@ _FAR = frozenset(("province", "nation"))
 _LONG = 3  # characters before the suffix from which on a name known far away is hardly put together by chance
 _CLASSES = frozenset("省市县区乡镇村街")  # 县镇村, 镇街社区: levels, no names
 _AND = frozenset("和与及")
+_OFFICE = "办事处"
 _WITHIN = "自然村"  # lies in a village
 _AT = {name: i for i, name in enumerate(FEATURES)}
 
@@ -163,6 +164,8 @@ class Bounds:
                 setting.ends.pop(result.pop().end, None)
             result.append(best)
             setting.ends[best.end] = best
+            if best.level == "town" and text.startswith(_OFFICE, best.end):  # 某街道办事处某社区
+                setting.ends[best.end + len(_OFFICE)] = best
         return result
 
     def level_of(self, name: str) -> str | None:

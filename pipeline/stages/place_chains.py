@@ -25,20 +25,23 @@ class Chains:
         self._gazetteer, self._names, self._bounds = gazetteer, names, bounds
 
     def find(self, text: str, upper: Iterable[Found], lower: Iterable[Found], region: Region) -> list[Found]:
-        """Towns behind their counties, and villages and communities behind their towns.
+        """Towns behind their counties, villages and communities behind their towns or behind the county in full.
 
         `text`: folded; `upper`, `lower`: what was found in it down to the county and below, words for towns (该镇) too.
         """
-        found = list(self._towns(text, upper, region))
+        found = list(self._of_counties(text, upper, region))
         behind = {f.start: f for f in found}
-        towns = [*found, *(f for f in lower if f.level == "town" and f.start not in behind)]
+        towns = [
+            *(f for f in found if f.level == "town"),
+            *(f for f in lower if f.level == "town" and f.start not in behind),
+        ]
         named = {text[f.start : f.end] for f in towns if f.source != "deictic"}
         for town in towns:
             names = named if town.source == "deictic" else (text[town.start : town.end],)
             found += self._below(text, town.end, names)
         return found
 
-    def _towns(self, text: str, upper: Iterable[Found], region: Region) -> Iterator[Found]:
+    def _of_counties(self, text: str, upper: Iterable[Found], region: Region) -> Iterator[Found]:
         for county in upper:
             known = self._names.get(text[county.start : county.end]) if county.level == "county" else None
             codes = [d.code for d in known.divisions if d.level == "county"] if known is not None else []
@@ -48,6 +51,10 @@ class Chains:
             street = _CLIPPED.search(text, county.end, county.end + _LONGEST)
             if street is not None and self._streets(codes, text[county.end : street.end()]):
                 yield Found(county.end, street.end(), "town", "gazetteer", _SCORE)
+                continue
+            lowest = self._longest(text, county.end, codes, LOWEST) if county.source == "gazetteer" else None
+            if lowest is not None and not self._bounds.is_common(text[lowest.start : lowest.end]):
+                yield lowest
         home = [code for code in (region.county or region.city,) if code]
         for street in _CLIPPED.finditer(text) if home else ():
             for start in range(max(street.end() - _STREET, 0), street.start() - 1):

@@ -69,6 +69,8 @@ class UnitPlaces:
         if level == "city" and word in ("", "市") and self.home.get("county", "").endswith("市"):
             level = "county"
         said = [s for s in self._said.get(level, ()) if not word or s[1].endswith(word)]
+        if not said and (level, word) == ("city", "市"):  # 市委书记 in a prefecture: of a city of the level of counties
+            said = [s for s in self._said.get("county", ()) if s[1].endswith(word)]
         home = self.home.get(level, "")
         if home and word and not home.endswith(word):
             home = ""
