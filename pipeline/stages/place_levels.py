@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.lexicon.divisions import Division, Divisions, significant
@@ -46,7 +46,7 @@ class Levels:
             m.name.removesuffix(s): m.level for m in named for s in SUFFIXES_OF.get(m.level, ()) if m.name.endswith(s)
         }
         home = significant(self._home.code)[:4] if self._home is not None else ""
-        listed = self._listed(named)
+        listed, spoken = self._listed(named), self._provinces(named)
         counties = {m.name for m in named if m.level == "county"}
         areas = {
             d.code for name in counties if (u := self._names.get(name)) and len(u.divisions) == 1 for d in u.divisions
@@ -66,7 +66,9 @@ class Levels:
             if upper is None or not upper.short or mention.start in ends:
                 return mention.level
             if mention.name not in stems:
-                return mention.level if upper.free or self._spoken_of(upper, mention, named) else self._here(mention)
+                return (
+                    mention.level if upper.free or self._spoken_of(upper, mention.name, spoken) else self._here(mention)
+                )
             near = [d for d in upper.divisions if (d.code.startswith(home) if home else d.name in full)]
             # 河清 is the county where 河清镇 is its seat, and the town where that lies in another county
             own = any(
@@ -79,21 +81,23 @@ class Levels:
 
         return [dataclasses.replace(m, level=level(m)) for m in named]
 
-    def _spoken_of(self, upper: Upper, mention: Printed, named: list[Printed]) -> bool:
-        """Whether one of the divisions of a short name is in the home city, or the article names its province, its city or
-        itself in full."""
+    def _spoken_of(self, upper: Upper, name: str, spoken: Mapping[str, set[str]]) -> bool:
+        """Whether one of the divisions of a short name is in the home city, or the article names it in full or another place of
+        its province. `spoken`: as `_provinces` gives them."""
         home = significant(self._home.code)[:4] if self._home is not None else ""
-        others = [other for m in named if m.name != mention.name and (other := self._names.get(m.name)) is not None]
-        known = {
-            d.code[:digits]
-            for other in others
-            for d in other.divisions
-            for digits in (2, 4)
-            if len(other.divisions) == 1
-        }
         return not home or any(
-            d.code.startswith(home) or d.code[:2] in known or d.name in self._text for d in upper.divisions
+            d.code.startswith(home) or not spoken.get(d.code[:2], set()) <= {name} or d.name in self._text
+            for d in upper.divisions
         )
+
+    def _provinces(self, named: Iterable[Printed]) -> Mapping[str, set[str]]:
+        """By the codes of provinces the names in an article that but one division bears, which lies in that province."""
+        spoken: dict[str, set[str]] = {}
+        for name in {m.name for m in named}:
+            upper = self._names.get(name)
+            if upper is not None and len(upper.divisions) == 1:
+                spoken.setdefault(upper.divisions[0].code[:2], set()).add(name)
+        return spoken
 
     def _here(self, mention: Printed) -> str:
         """What the short name of a county that nothing else speaks of is: a town of home, a lake or mountain beside its shore

@@ -33,7 +33,6 @@ _STEM_BEFORE = re.compile(r"[省市县区州盟旗](?:委(?!员)|长|人大代�
 _PERSON_BEFORE = re.compile(r"(?:^|[^\u4e00-\u9fff])[\u4e00-\u9fff][ ·]$")
 _COUNTY_LIKE = re.compile(r"[\u4e00-\u9fff]{2,4}?[县区市]")
 _TOWN_LIKE = re.compile(r"[\u4e00-\u9fff]{2,5}?(?:街道|[镇乡])")
-_STREET = ("街道", "街道办", "街道办事处")
 _JOINED = re.compile(r"[、·和与及至到-]$")
 
 
@@ -83,7 +82,7 @@ class UpperFinder:
                     clear = clear and _broken(text, end)
                 return (near or chained or clear) and not text.startswith("长", end)
             return upper.free or near or chained or _broken(text, start - 1)
-        if MEDIA.match(text, end) or text.endswith(_STREET, 0, start):  # no county lies in a street
+        if MEDIA.match(text, end):
             return False
         if not chained and _LONGER.match(text, end):
             behind = self._names.starts(text, end)  # 浙江|湖州, but not 青州|古城
