@@ -32,6 +32,7 @@ class Told:
 
     year: int | None = None
     month: int | None = None
+    story: int | None = None  # the year that the last month or day was told with
     day: date | None = None  # the last one that is not ahead of the newspaper
     fresh: bool = False  # whether nothing coarser was told since `day`
     unknown_day: tuple[int, int] | None = None  # month and day where the year is unknown
@@ -47,6 +48,7 @@ class Told:
         """Notes a month and day of an unknown year, `shift` days on; its value. A day that no year has stays as it is."""
         first = make_date(_NO_LEAP if day != (2, 29) else _LEAP, *day)
         last = first + timedelta(days=shift) if first else None
+        self.story = None
         month, number = (last.month, last.day) if last else day
         if shift >= 0:
             self.unknown_day = (month, number)
@@ -80,7 +82,7 @@ class Context:
     def tell(self, day: date) -> None:
         told, limit = self.told, self.now()
         told.year, told.month, told.value = day.year, day.month, day.isoformat()
-        told.sentence_year = day.year
+        told.sentence_year = told.story = day.year
         told.at = told.offset
         told.fresh = limit is None or day <= limit + timedelta(days=2)
         if told.fresh:
@@ -91,6 +93,7 @@ class Context:
         told = self.told
         told.year, told.month, told.value, told.fresh = year or told.year, month, value, False
         told.sentence_year, told.at = year, told.offset
+        told.story = year if month else None
 
     # ------------------------------------------------------------------------------------------------ now
     def now(self) -> date | None:
@@ -168,7 +171,8 @@ class Context:
         if self.forced_year is not None:
             return self.forced_year
         if self.year is None:
-            return told.year if told.year and told.month and month >= told.month and told.at == told.last else None
+            goes_on = told.month and month >= told.month and told.at == told.last
+            return told.story if goes_on else None
         if _DATELINE.match(self.folded, start):
             return self.dateline.year if self.dateline else self.year
         if told.sentence_year is not None and told.sentence_year != self.year and month >= (told.month or 0):

@@ -74,9 +74,10 @@ def _from_told(match: re.Match[str], context: Context) -> Read | None:
     if way == "来":
         if match["half"]:
             return None
-        if unit != "年" or number is None or context.year is None or match["many"]:
-            vague = match["many"] or number is None  # 几十年来
-            return (end, "PAST_REF", "DATE") if unit == "年" and vague else None
+        if unit != "年":
+            return None
+        if number is None or context.year is None or match["many"]:  # 几十年来
+            return end, "PAST_REF", "DATE"
         if number < 1:
             return end, _half_year(context), "DATE"
         return end, f"{context.year - int(number)}/{context.year}", "DATE"
@@ -134,8 +135,9 @@ def _shifted_clock(number: float, context: Context) -> str | None:
 def near_week(match: re.Match[str], context: Context) -> Read:
     """本周, 上周五, 下周末, from the week of the newspaper."""
     word, end, day = match["nearweek"], match.end(), context.printed()
+    since = SINCE.match(context.folded, end)
     if day is None:
-        return end, _VAGUE.get(word[0], "PRESENT_REF"), "DATE"
+        return since.end() if since else end, _VAGUE.get(word[0], "PRESENT_REF"), "DATE"
     monday = day - timedelta(days=day.weekday()) + timedelta(days=7 * (word[:2].count("下") - word[:2].count("上")))
     weekday = _WEEKDAY.search(word)
     if weekday is None:
@@ -145,7 +147,6 @@ def near_week(match: re.Match[str], context: Context) -> Read:
         value = f"{monday + timedelta(days=5)}/{monday + timedelta(days=6)}"
     else:
         value = (monday + timedelta(days="一二三四五六日".index(weekday[1].replace("天", "日")))).isoformat()
-    since = SINCE.match(context.folded, end)
     if since and "/" not in value:
         return since.end(), value + "/..", "DATE"
     return end, value, "DATE"

@@ -76,12 +76,17 @@ class Points:
     # ------------------------------------------------------------------------------------------------ days
     def _day(self, match: re.Match[str], year: int | None, month: int | None) -> Found | None:
         told, number = self.context.told, int(parse_number(match["d"] or match["bare"]) or 0)
+        if match["d1"] and (month is None or int(match["d1"]) >= number):
+            return None
         if month is None:
             return self._day_of_month_told(match, number)
         if year is None:
             if make_date(2024, month, number) is None:
                 return None, "DATE", match.end()
+            news = told.unknown_day
             value = told.tell_unknown((month, number))
+            if news and self.context.ahead(match.start(), match.end()):
+                told.unknown_day = news  # 15日 after it is no day of what is to come
             if match["d1"]:
                 return f"XXXX-{month:02d}-{int(match['d1']):02d}/{value}", "DATE", match.end("dw")
             return self.clock(match, value)
@@ -98,7 +103,7 @@ class Points:
     def _days(self, match: re.Match[str], year: int, month: int) -> Found | None:
         """6月1—5日, 6月1、2日: from the first to the last."""
         first, last = (make_date(year, month, int(match[group])) for group in ("d1", "d"))
-        if first is None or last is None or first >= last:
+        if first is None or last is None:
             return None
         self.context.tell(first)
         self.context.tell(last)
@@ -142,7 +147,7 @@ class Points:
             word = ""
         elif word in ("昨天", "昨日", "昨"):
             before = context.dateline or context.issue
-            if before is None and context.latest is None and context.year is not None:
+            if before is None and (context.latest is None or context.year is None):
                 return "PAST_REF", "TIME" if match["part"] or match["h"] else "DATE", end  # the day before no known one
             base, word = (before - timedelta(days=1), "") if before else (context.now(), "")
         elif word in ("明天", "明日", "明"):
@@ -258,26 +263,37 @@ class Points:
         spec = self.words.festivals[word]
         day = festival_day(spec, year) if year else None
         if day is None or year is None:
-            solar = isinstance(spec, list) and spec[0] != "l"
-            value = f"XXXX-{spec[0]:02d}-{spec[1]:02d}" if solar else "XXXX"
-            return value, "DATE", end
+            if isinstance(spec, str) or spec[0] == "l":
+                return "XXXX", "DATE", end
+            first = make_date(2023, spec[0], spec[1])  # any year
+            length = self._holiday(word, whole)
+            if first is None or not length:
+                return f"XXXX-{spec[0]:02d}-{spec[1]:02d}", "DATE", end
+            last = first + timedelta(days=length - 1)
+            return f"XXXX-{first:%m-%d}/XXXX-{last:%m-%d}", "DATE", end
         if not match["y"] and not match["ry"]:
             now = context.now()
             if now and (day - now).days > 100 and not context.ahead(match.start(), end):
                 day = festival_day(spec, year - 1) or day
             elif now and (now - day).days > (45 if WILL.search(context.clause(match.start(), end)) else 240):
                 day = festival_day(spec, year + 1) or day
-        length = self.words.holidays.get(word)
-        if whole.endswith(("假期", "长假", "黄金周")) or (length and whole.endswith("期间")):
+        if length := self._holiday(word, whole):
             context.tell(day)
-            return f"{day}/{day + timedelta(days=(length or 3) - 1)}", "DATE", end
+            return f"{day}/{day + timedelta(days=length - 1)}", "DATE", end
         context.tell(day)
         return self.clock(match, day.isoformat())
+
+    def _holiday(self, word: str, whole: str) -> int | None:
+        """Days of the holiday that a feast with the words behind it means; None for the feast itself."""
+        length = self.words.holidays.get(word)
+        return (
+            (length or 3) if whole.endswith(("假期", "长假", "黄金周")) or (length and whole.endswith("期间")) else None
+        )
 
     def _named_stretch(self, match: re.Match[str], word: str, year: int | None) -> Found:
         """暑假, 汛期, 寒假: stretches of months by name; of the winter holidays only the year counts (guidelines)."""
         months, head = self.words.stretches[word], "XXXX" if year is None else f"{year:04d}"
-        if months is None or year is None:
+        if months is None or (year is None and isinstance(months, str)):
             self.context.told.value = head
             return head, "DATE", match.end()
         if isinstance(months, str):

@@ -34,6 +34,7 @@ _EACH = {"年": "P1Y", "月": "P1M", "周": "P1W", "天": "P1D"}
 _HOURS_OF = re.compile(
     r"(?:高峰|时段|开放|营业|延时|延长|(?:服务|办公|作息|上班|开放|营业)时间)(?:为|是|至|到|从|\(|:){0,2}$"
 )
+_UNKNOWN_YEAR = re.compile(r"XXXX-\d\d")
 _CLAUSE_EDGE = ",。;!?“:\n"
 
 
@@ -286,6 +287,12 @@ class _Reader:
         part = first["part"]  # 晚上8点到10点: still in the evening
         if value.startswith("T"):
             return self.points.clock(second, "", part)
+        if _UNKNOWN_YEAR.match(value) and second["d"] and not second["m"] and not second["rm"]:
+            news, last = context.told.unknown_day, (int(value[5:7]), int(parse_number(second["d"]) or 0))
+            found = self.points.clock(second, context.told.tell_unknown(last))
+            if context.ahead(first.start(), second.end()):
+                context.told.unknown_day = news
+            return found
         if begin is not None and second["d"] and not second["m"] and not second["rm"]:
             day = make_date(begin.year, begin.month, int(parse_number(second["d"]) or 0))
             if day is None:
