@@ -183,7 +183,7 @@ class _Reader:
             return (part.end() if part else end), words.sets[word], "SET"
         before, after = text[start - 1 : start] or "\n", text[end : end + 1] or "\n"
         if word in words.eras:
-            named = before == "单" or (word[-1] == "朝" and after not in "的时年末初中皇,、。;()\n")  # 单元代表, 唐朝村
+            named = before == "单" or (word[-1] == "朝" and after not in "的时年末初中皇,、。;()\n")  # 单元代表, 唐朝桥
             return None if named else (end, words.eras[word], "DATE")
         if not self._word_sound(word, before, after):
             return None
