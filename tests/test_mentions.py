@@ -354,3 +354,10 @@ def test_what_a_village_is_called_for_is_no_place() -> None:
     assert resolve("石桥村是有名的“土豆村”。", model=village) == []
     assert resolve("石桥村有“土豆村”之称。", model=village) == []
     assert [f[0] for f in resolve("走进“土豆村”采访。", model=village)] == ["土豆村"]
+
+
+def test_what_stands_in_a_list_of_villages_is_one() -> None:
+    villages = [("石桥", "PLACE", "village"), ("许琳", "PLACE", "village")]
+    assert [f[1] for f in resolve("石桥、许琳等村", model=[("许琳", "PER")], list=villages)] == ["PLACE", "PLACE"]
+    titled = resolve("石桥、许琳等村", people=[("许琳", "PER")], list=villages[:1])
+    assert ("许琳", "PER", "title") in titled

@@ -629,3 +629,8 @@ def test_a_village_is_not_the_community_of_a_town_unspoken_of(places: Places, li
 def test_no_county_begins_right_behind_the_office_of_a_street(places: Places) -> None:
     names = found(places, "图书馆分馆在昭阳街道办事处雨山佳山社区建成。")
     assert names == [("昭阳街道", "town"), ("雨山佳山社区", "community")]  # a district far away has a 佳山社区
+
+
+def test_a_list_of_villagers_is_none_of_villages(places: Places) -> None:
+    assert found(places, "裴马、双沐等村的群众领了奖。") == [("裴马", "village"), ("双沐", "village")]
+    assert found(places, "裴马、双沐等村民领了奖。") == []

@@ -38,6 +38,7 @@ _SURE = 0.8  # of an organisation that is looked for in the rest of the article
 _ORG_FIRST = 0.5  # an organisation is served before what is inside it
 _SHORT = {"ORG": 3, "PLACE": 2}  # characters that are too few to look for
 _LONGER = 0.1  # what a longer organisation of one beginning or end is favoured by
+_BY_FORM = frozenset((MODEL, "form", "recurrent"))  # sources that look at the name and its like
 _PARTY_BODY = re.compile(
     r"(?:(?:村|社区|嘎查|^)妇联|村务监督委员会|(?<=[市县区州省])委|(?<=[省市县区州旗])监委|党委|党工委|党总支|党支部|党组|人大工委|居委会|村委会|居民委员会|村民委员会|业委会|支部)$"
 )
@@ -170,8 +171,15 @@ def _plain(name: str, organisation: Candidate, places: dict[int, int], listed: b
 def resolve(text: str, candidates: list[Candidate], titles: list[Candidate]) -> list[Candidate]:
     """The candidates that stand, by rules 4 and 5."""
     shorts = {(c.start, c.end) for c in candidates if c.type == "PLACE" and "short" in c.sources}
-    # what the article has as a village in full is no person whom the model alone sees
-    candidates = [c for c in candidates if c.type != "PER" or c.sources != (MODEL,) or (c.start, c.end) not in shorts]
+    listed = {(c.start, c.end) for c in candidates if c.type == "PLACE" and "list" in c.sources}
+    # what the article has as a village in full is no person whom the model alone sees; what stands in a list of villages is
+    # nothing else unless more than its form says so
+    candidates = [
+        c
+        for c in candidates
+        if not (c.type == "PER" and c.sources == (MODEL,) and (c.start, c.end) in shorts)
+        and not (c.type != "PLACE" and _BY_FORM.issuperset(c.sources) and (c.start, c.end) in listed)
+    ]
     people = _Near(c for c in candidates if c.type == "PER")
     organisations = _Near(c for c in candidates if c.type == "ORG")
     heads = _Near(titles)

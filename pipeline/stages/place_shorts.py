@@ -23,7 +23,7 @@ _COUNT = r"(?:[两二三四五六七八九十]|[0-9]{1,3}个?|[两三四五六�
 # 后岩、古台两村; 澄江、南桥等5个乡镇; 柳岸、东关等社区: a list of names and what they are
 _LIST = re.compile(
     r"((?:[\u4e00-\u9fff]{2,6}、){0,12}[\u4e00-\u9fff]{2,8}?)"
-    rf"(?:(等)({_COUNT})?|({_COUNT}))(镇街|乡镇|街道|社区|居委会|行政村|自然村|村民小组|村民组|村庄|[镇乡村])"
+    rf"(?:(等)({_COUNT})?|({_COUNT}))(镇街|乡镇|街道|社区|居委会|行政村|自然村|村民小组|村民组|村庄|[镇乡]|村(?!民))"
 )
 _RESIDENTS = re.compile(r"[\u4e00-\u9fff]{2,4}(?=居委会|居民委员会)")  # 东关居委会
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
@@ -112,8 +112,8 @@ class Shorts:
     def _village_of(self, town: str, stem: str, region: Region) -> bool:
         if not all(map(_HAN.match, stem)) or stem in words():
             return False
-        area = region.county or region.city
-        parents = self._gazetteer.under(area, town, "town") if area else []
+        areas = [area for area in (region.county or region.city, *region.counties) if area]
+        parents = [parent for area in areas for parent in self._gazetteer.under(area, town, "town")]
         return any(self._gazetteer.under(parent.code, stem + "村") for parent in parents)
 
     def _lists(self, text: str, ends: Collection[int], region: Region) -> Iterable[tuple[int, int, str]]:
