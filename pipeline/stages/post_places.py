@@ -55,6 +55,7 @@ class UnitPlaces:
         for start, path in borne:
             for level, part in levels_of(path):
                 self._said.setdefault(level, []).append((start, part, part != path))
+        self._longest_first = sorted(self._by_name.items(), key=lambda item: (-len(item[0]), item[0]))
         # by level the article's commonest place, the page's own where the article names none
         self.common = {**self.home, **{level: c.most_common(1)[0][0] for level, c in counts.items()}}
 
@@ -103,7 +104,7 @@ class UnitPlaces:
         office = self._office(self.local, name) if self.local and _TOWN_OFFICE.fullmatch(name) else None
         if office:  # 云溪派出所 is of the town of that name
             return office
-        inside = next((p for n, p in self._longest_first() if len(n) > 1 and n in name), None)
+        inside = next((p for n, p in self._longest_first if len(n) > 1 and n in name), None)
         if inside:
             return inside
         for at in range(1, len(name) - 3):  # 工商银行某某分行
@@ -112,13 +113,10 @@ class UnitPlaces:
                 return self._below(self._nearest(upper).path, name[at + len(upper.name) :])
         return self.local if set(kind_of(name).kinds) & _LOCAL_KINDS else None
 
-    def _longest_first(self) -> list[tuple[str, str]]:
-        return sorted(self._by_name.items(), key=lambda item: (-len(item[0]), item[0]))
-
     def _head(self, name: str) -> tuple[str, str] | None:
         """The place that a name begins with, and the rest of the name."""
         upper = upper_names().starts(name, 0)
-        for known, path in self._longest_first():
+        for known, path in self._longest_first:
             if len(known) > 1 and name.startswith(known) and len(name) - len(known) > 1:
                 if upper is not None and not upper.short and len(upper.name) > len(known):
                     break  # 南江区 of 南江区人大, though the article names a river 南江
@@ -142,7 +140,7 @@ class UnitPlaces:
 
     def _below(self, path: str, rest: str) -> str:
         """The place under `path` that the rest of the name goes on with: 县 then 镇 then 村, or a short town name."""
-        for known, lower in self._longest_first():
+        for known, lower in self._longest_first:
             if len(known) > 1 and rest.startswith(known) and lower.startswith(path + "/"):
                 return self._below(lower, rest[len(known) :])
         area = divisions().by_path(path)
