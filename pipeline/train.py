@@ -5,7 +5,8 @@ weighs the other sources of names against that model, and `years`, which counts 
 `year-kinds`, which weighs the kinds of its signs, comes after `years` and `year-phrases`, which counts phrases with a told year.
 
 `python -m pipeline.train quantise configs/train.yaml` makes the quantised copy of the name model that runs again, as
-`names` does at its end. Two more commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures, and
+`names` does at its end. More commands use the finished name model: `python -m pipeline.train score configs/train.yaml` prints its figures,
+`python -m pipeline.train score-sentences configs/train.yaml` those of the encoder on held-out sentences with events, and
 `python -m pipeline.train predict-msra IN OUT` reads lines of `{"text": …}` and writes `{"text", "spans"}` with
 spans `[start, end, label]` by the convention of the MSRA corpus (PER, LOC, ORG).
 Training needs PyTorch and SciPy (`pip install '.[train]'`) and the corpora that configs/train.yaml names.
@@ -33,6 +34,7 @@ COMMANDS = {
     "sources": ("sources", "name_sources", "train"),
     "quantise": ("names", "names_quantise", "quantise_trained"),
     "score": ("names", "names_score", "report"),
+    "score-sentences": ("names", "tellings_score", "score_sentences"),
     "objects": ("objects", "objects", "train"),
     "events": ("events", "events", "train_events"),
     "years": ("years", "year_words", "train"),

@@ -46,7 +46,7 @@ class Read(NamedTuple):
     """What is read of a text."""
 
     found: list[Found]  # its names, in order, none inside another
-    vectors: Array  # of its characters by the first network, (characters, D), zero at line ends
+    vectors: Array  # of its characters by each network, (networks, characters, D), zero at line ends
     chances: Array  # how likely each tag of our guidelines is at each character by itself, (characters, K)
 
 
@@ -79,13 +79,13 @@ class NameModel:
         told = folder / CALIBRATION
         self._powers: dict[str, dict[str, float]] = json.loads(told.read_text("utf-8")) if told.is_file() else {}
 
-    def read(self, texts: list[str], head: str = "news") -> tuple[Array, Array, list[int]]:
-        """Vectors of all characters by the first network with empty rows between the texts, (N, D), how the tags of a head
+    def read(self, texts: list[str], head: str = "news") -> tuple[list[Array], Array, list[int]]:
+        """Vectors of all characters by each network with empty rows between the texts, (N, D), how the tags of a head
         score there, (N, K), and where each text begins."""
         rows = self.tables.read(texts)
         vectors = [network.encode(rows) for network in self.networks]
         scores = [network.scores(own, head) for network, own in zip(self.networks, vectors, strict=True)]
-        return vectors[0], np.mean(scores, axis=0), rows.starts
+        return vectors, np.mean(scores, axis=0), rows.starts
 
     def find(self, texts: list[str], head: str = "news") -> list[list[Found]]:
         """The names of each text (without line ends) by the labels of a head, in order, none inside another."""
@@ -167,12 +167,13 @@ def _read(model: NameModel, texts: list[str]) -> Iterator[Read]:
     likely = chances_of(scores)
     read = zip(lines, starts, model.tag(lines, scores, likely, starts), strict=True)
     for text in texts:
-        vectors = np.zeros((len(text), encoded.shape[1]), dtype=np.float32)
+        vectors = np.zeros((len(encoded), len(text), encoded[0].shape[1]), dtype=np.float32)
         chances = np.zeros((len(text), likely.shape[1]), dtype=np.float32)
         names: list[Found] = []
         at = 0
         for line, start, found in islice(read, text.count("\n") + 1):
-            vectors[at : at + len(line)] = encoded[start : start + len(line)]
+            for own, all_ in zip(vectors, encoded, strict=True):
+                own[at : at + len(line)] = all_[start : start + len(line)]
             chances[at : at + len(line)] = likely[start : start + len(line)]
             names += (
                 (at + a, at + b, label, score)
@@ -183,12 +184,14 @@ def _read(model: NameModel, texts: list[str]) -> Iterator[Read]:
         yield Read(names, vectors, chances)
 
 
-def vectors_of(doc: Doc, model: NameModel) -> Array:
-    """The model's vectors of a Doc's characters, (characters, D), zero at line ends; computed once for a Doc."""
+def vectors_of(doc: Doc, model: NameModel, network: int = 0) -> Array:
+    """The vectors of a Doc's characters by one of the model's networks, (characters, D), zero at line ends; computed once
+    for a Doc."""
     vectors = doc.user_data.get(model.key)
     if vectors is None:
         vectors = doc.user_data[model.key] = next(read_all(model, [text_of(doc)])).vectors
-    return vectors
+    own: Array = vectors[network]
+    return own
 
 
 def chance_of(doc: Doc) -> Chance | None:

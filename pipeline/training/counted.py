@@ -115,8 +115,9 @@ def marked(folder: Path, sources: Mapping[str, str], nlp: Language) -> Iterator[
         for span, q in get_spans(doc, QUANTITIES):
             place = span.start_char, span.end_char
             if place in objects:
-                at = objects[place]
-                kept.append((*place, span.label_, replace(q, object=at and piece.text[slice(*at)], object_span=at)))
+                stands = objects[place]
+                words = stands and piece.text[slice(*stands)]
+                kept.append((*place, span.label_, replace(q, object=words, object_span=stands)))
         set_spans(doc, QUANTITIES, kept)
         yield doc
 

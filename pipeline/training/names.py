@@ -358,7 +358,8 @@ def learn(settings: dict[str, Any]) -> None:
         elif "start" in part:
             tagger.load_state_dict(torch.load(work / f"{part['start']}.pt"), strict=False)
         tagger.encoder.dropout.rate = float(part.get("dropout", settings["dropout"]))
-        streams = {name: Batches(samples, vocabulary, rng) for name, samples in data.samples.items()}
+        told = read_told(settings["told"], int(part["every"])) if "every" in part else {}
+        streams = {name: Batches(samples, vocabulary, rng) for name, samples in (data.samples | told).items()}
         copies = int(part["copies"])
 
         def renew(copies: int = copies) -> Batches:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +16,26 @@ from spacy.tokens import Doc
 
 from pipeline.language.document import QUANTITIES, get_spans, text_of
 from pipeline.training import counted
-from pipeline.training.corpora import CONVENTIONS, Sample, Spans, open_packed, outermost
+from pipeline.training.corpora import CONVENTIONS, Sample, Spans, open_packed, outermost, split_dev, without
 from pipeline.training.event_docs import Labelled, labelled_docs, practice_docs, practice_language
 
 _CEC = {"Participant": "participant", "Object": "object", "Location": "location", "Denoter": "denoter", "Time": "time"}
 
 
-def read_told(settings: dict[str, Any]) -> dict[str, list[Sample]]:
-    """The samples of each convention for the paths of the section `told` of the configuration."""
-    labelled = list(_labelled(settings))
+def read_told(settings: dict[str, Any], step: int = 1) -> dict[str, list[Sample]]:
+    """The samples of each convention for the paths of the section `told` of the configuration.
+
+    With `step` 2 our own articles and paragraphs are read by turns, the first, the third and so on: the models of events
+    and objects then meet in the others text whose labels the encoder does not know.
+    """
+    labelled = list(islice(_labelled(settings), 0, None, step))
     return {
         "events": list(_paragraphs(labelled, "events", lambda event: [(event.start, event.end, event.kind)])),
         "roles": list(
             _paragraphs(labelled, "roles", lambda event: [(a.start, a.end, a.role) for a in event.arguments])
         ),
-        "counted": list(_counted(settings, [doc for doc, _ in labelled])),
-        "sentences": list(_sentences(Path(settings["sentences"]))),
+        "counted": list(_counted(settings, [doc for doc, _ in labelled], step)),
+        "sentences": sentences(settings)[0],
         "emergencies": list(_emergencies(Path(settings["emergencies"]))),
     }
 
@@ -48,11 +53,12 @@ def _paragraphs(labelled: Iterable[Labelled], convention: str, spans_of: Callabl
         yield from _lines(text_of(doc), [span for event in events for span in spans_of(event)], convention)
 
 
-def _counted(settings: dict[str, Any], docs: Iterable[Doc]) -> Iterator[Sample]:
+def _counted(settings: dict[str, Any], docs: Iterable[Doc], step: int) -> Iterator[Sample]:
     """Quantities and what they count."""
     nlp = counted.language()
     files = sorted(Path(settings["counted"]).glob("*.txt"))
-    read = (counted.read(paragraph, nlp)[0] for path in files for paragraph in counted.paragraphs(path))
+    every = (paragraph for path in files for paragraph in counted.paragraphs(path))
+    read = (counted.read(paragraph, nlp)[0] for paragraph in islice(every, 0, None, step))
     for doc in (*docs, *read):
         spans: Spans = []
         for span, quantity in get_spans(doc, QUANTITIES):
@@ -61,6 +67,13 @@ def _counted(settings: dict[str, Any], docs: Iterable[Doc]) -> Iterator[Sample]:
                 spans.append((*quantity.object_span, "object"))
         if spans:
             yield from _lines(text_of(doc), spans, "counted")
+
+
+def sentences(settings: dict[str, Any]) -> tuple[list[Sample], list[Sample]]:
+    """iFLYTEK 2020 to learn from, and `held_out` of its sentences, of which no near duplicate is among the others."""
+    every = list(_sentences(Path(settings["sentences"])))
+    train, held_out = split_dev(every, int(settings.get("held_out", 0)), int(settings.get("seed", 0)))
+    return without(train, held_out), held_out
 
 
 def _sentences(path: Path) -> Iterator[Sample]:
