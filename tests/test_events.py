@@ -316,7 +316,10 @@ def test_who_came_may_be_told_sentences_later() -> None:
     text = "昨天,座谈会召开。会场里很热闹。有人带来了照片。[王小川|PER]主持会议,[清河县民政局|ORG]派人参加。"
     assert {"王小川", "清河县民政局"} <= options(text, "召开", "meeting")
     assert "王小川" in options("昨天,座谈会召开。[王小川|PER]发了言。", "召开", "meeting")
-    assert "清河县民政局" not in options(text, "召开", "visit")
+    assert "清河县民政局" not in options(text, "召开", "founding")
+    text = "昨天,征文大赛揭晓。会场里很热闹。\n大赛由[清河县文化馆|ORG]主办。\n[清河县图书馆|ORG]参与组织。"
+    assert "清河县文化馆" in options(text, "大赛", "contest")
+    assert "清河县图书馆" not in options(text, "大赛", "contest")  # two paragraphs behind
 
 
 def test_a_word_inside_a_name_is_no_trigger() -> None:
@@ -326,12 +329,13 @@ def test_a_word_inside_a_name_is_no_trigger() -> None:
 
 def test_scorer_goes_through_a_file(tmp_path: Path) -> None:
     network = {"inward": np.eye(2), "inward_bias": np.zeros(2), "outward": np.eye(2), "outward_bias": np.zeros(2)}
-    scorer = Scorer(["a", "b"], ["no", "yes"], np.array([[0.5, -1.0], [2.0, 0.25]], np.float32), network, "mark")
+    networks = {1: network, 3: {**network, "outward_bias": np.ones(2)}}
+    scorer = Scorer(["a", "b"], ["no", "yes"], np.array([[0.5, -1.0], [2.0, 0.25]], np.float32), networks, "mark")
     scorer.save(tmp_path / "x.npz")
     again = Scorer.load(tmp_path / "x.npz")
     dense = np.array([[1.0, -1.0], [0.5, 2.0], [0.0, 0.0]], np.float32)
-    expected = [[3.5, -0.75], [0.5, 2.0], [0.5, -1.0]]
-    assert again.scores([["a", "b", "unknown"], [], ["a"]], dense).tolist() == expected
+    expected = [[4.5, 0.25], [2.0, 5.0], [2.5, 0.0]]
+    assert again.scores([["a", "b", "unknown"], [], ["a"]], {1: dense, 2: -dense, 3: dense[::-1]}).tolist() == expected
     assert again.encoder == "mark"
 
 
@@ -389,19 +393,21 @@ def test_vectors_of_learnt_labels_are_not_believed_more_than_those_of_others() -
 
     rng = np.random.default_rng(7)
     classes = [i % 2 for i in range(400)]
-    known = [i < 200 for i in range(400)]
+    places = [2 * i if i < 200 else 2 * i + 1 for i in range(400)]  # the network has learnt every second place
     dense = rng.normal(size=(400, 2))
     dense[:200, 0] = [
         2 * c - 1 for c in classes[:200]
     ]  # the vectors give the label away where it was learnt, and only there
     features = [["bias"] for _ in classes]
-    examples = Examples(features, dense.astype(np.float16), classes, np.ones((400, 2), dtype=bool), [1.0] * 400, known)
+    examples = Examples(
+        features, {3: dense.astype(np.float16)}, classes, np.ones((400, 2), dtype=bool), [1.0] * 400, places
+    )
     shown = np.array([[-1, 0], [1, 0]], dtype=np.float32)
 
     def believed(blind: float) -> float:
         scores = fit(
-            examples, ("no", "yes"), epochs=60, hidden=8, batch=40, dropout=0.0, blind=blind, models=1
-        ).networked(shown)
+            examples, ("no", "yes"), {3: 2}, epochs=60, hidden=8, batch=40, dropout=0.0, blind=blind, models={3: 1}
+        ).scores([[], []], {3: shown})
         return float(np.ptp(scores[:, 1] - scores[:, 0]))
 
     assert believed(1.0) < believed(0.0) / 3

@@ -51,8 +51,8 @@ def _trim(text: str, low: int, high: int) -> tuple[int, int]:
 
 
 # What a later sentence says of who came to an event told before: 会议由…主持, …出席.
-SPEAKS = re.compile("出席|列席|主持|主办|承办|协办|冠名|到会|与会|参会|参赛|参加|参与|报名|致辞|讲话")
-_HELD = frozenset({"meeting", "contest", "campaign", "training"})
+SPEAKS = re.compile("出席|列席|主持|主办|承办|协办|冠名|到会|与会|参会|参赛|参加|参与|报名|致辞|讲话|就座|陪同")
+_HELD = frozenset({"meeting", "contest", "campaign", "training", "visit"})
 _LATER = 400  # characters behind the sentence of the event
 # Phrases that name nothing.
 _EMPTY = re.compile(
@@ -191,11 +191,10 @@ def _all(
     view: View, names: Named, start: int, end: int, kind: str, low: int, high: int, everywhere: bool
 ) -> Iterator[Candidate]:
     sentence = view.sentence(start, end)
-    later = high
     if not everywhere:  # hardly an argument is told later than in the next sentence
         high = min(high, view.sentence(sentence[1], min(sentence[1] + 2, len(view.text)))[1])
         if kind in _HELD:
-            yield from _came(view, names, high, min(later, sentence[1] + _LATER))
+            yield from _came(view, names, high, min(_end_of_next(view, start), sentence[1] + _LATER))
     paragraph = view.paragraphs[view.paragraph(start)]
     entities = view.within(low, high)
     follows = {e.start for e in entities if e.symbol in "LO"}
@@ -225,6 +224,12 @@ def _all(
     yield from _phrases(view, names, sentence[0], start, max(sentence[0], first))
     yield from _phrases(view, names, end, min(sentence[1], last), end)
     yield _around(view, names, start, end, clause)
+
+
+def _end_of_next(view: View, at: int) -> int:
+    """Where the paragraph behind that of a character ends."""
+    number = view.paragraph(at) + 2
+    return view.paragraphs[number] if number < len(view.paragraphs) else len(view.text)
 
 
 def _came(view: View, names: Named, low: int, high: int) -> Iterator[Candidate]:

@@ -9,7 +9,7 @@ They are made by `python -m pipeline.train events configs/train.yaml`.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -35,6 +35,7 @@ from pipeline.stages.event_view import PLACE, TIME, Entity, View
 
 BUILTIN = "builtin"
 FILES = ("triggers", "arguments", "realis")
+Vectors = Mapping[int, Array]  # of an article, by the number of the name model's network
 
 
 @Language.factory(
@@ -64,7 +65,11 @@ class Events:
         self.triggers, self.arguments, self.realis = (Scorer.load(folder / f"{name}.npz") for name in FILES)
         self.trigger_threshold, self.argument_threshold = trigger_threshold, argument_threshold
         self.encoder = load_model(names)
-        if any(s.encoder != self.encoder.fingerprint for s in (self.triggers, self.arguments, self.realis)):
+        models = (self.triggers, self.arguments, self.realis)
+        self.networks = sorted({n for model in models for n in model.networks})
+        if self.networks and self.networks[-1] >= len(self.encoder.networks):
+            raise ValueError(f"the event models in {folder} read more networks than the name model {names} has")
+        if any(model.encoder != self.encoder.fingerprint_of(model.networks) for model in models):
             warnings.warn(
                 f"the event models in {folder} were trained on the vectors of another name model than {names}: "
                 "events will be poor until `python -m pipeline.train events configs/train.yaml` makes them again",
@@ -77,7 +82,7 @@ class Events:
         found = event_triggers.candidates(view)
         events = []
         if found:
-            vectors = vectors_of(doc, self.encoder)
+            vectors = {n: vectors_of(doc, self.encoder, n) for n in self.networks}
             chosen = self._choose(view, found, vectors)
             starts = sorted(t.start for t in found)
             told: Told | None = None
@@ -90,10 +95,10 @@ class Events:
         set_spans(doc, EVENTS, [(t.start, t.end, e.type, e) for t, e in events])
         return doc
 
-    def _choose(self, view: View, found: list[Trigger], vectors: Array) -> list[Choice]:
+    def _choose(self, view: View, found: list[Trigger], vectors: Vectors) -> list[Choice]:
         """The triggers that tell an event; of overlapping ones the likeliest, in order of place."""
         seen = event_triggers.features(view, found)
-        dense = event_triggers.dense(view, found, vectors)
+        dense = {n: event_triggers.dense(view, found, vectors[n]) for n in self.triggers.networks}
         scores = self.triggers.scores(seen, dense)
         scores[~np.stack([_allowed(t.types) for t in found])] = -np.inf
         chances = softmax(scores)[:, 1:]
@@ -102,7 +107,7 @@ class Events:
         if not len(at):
             return []
         told = [event_triggers.realis_features(view, found[i], seen[i]) for i in at]
-        planned = softmax(self.realis.scores(told, dense[at]))[:, 1] > 0.5
+        planned = softmax(self.realis.scores(told, {n: some[at] for n, some in dense.items()}))[:, 1] > 0.5
         likely: list[Choice] = []
         for i, later in zip(at, planned, strict=True):
             t = found[i]
@@ -117,9 +122,9 @@ class Events:
         return list(_once(view, sorted(kept, key=lambda c: c.trigger.start)))
 
     def _options(
-        self, view: View, chosen: list[Choice], vectors: Array
+        self, view: View, chosen: list[Choice], vectors: Vectors
     ) -> Iterator[tuple[Choice, list[Candidate], Array]]:
-        """Candidates for the arguments of each event, with what the network makes of them: one product an article."""
+        """Candidates for the arguments of each event, with what the networks make of them: one product an article."""
         if not chosen:
             return
         names = Named(view)
@@ -132,8 +137,11 @@ class Events:
             for c in chosen
         ]
         events = [(c.trigger.start, c.trigger.end, options) for c, options in zip(chosen, found, strict=True)]
-        parts = event_arguments.dense_parts(events, vectors, event_arguments.sums(vectors))
-        network = self.arguments.networked_parts(parts)
+        parts = {
+            n: event_arguments.dense_parts(events, vectors[n], event_arguments.sums(vectors[n]))
+            for n in self.arguments.networks
+        }
+        network = self.arguments.networked(parts, sum(map(len, found)))
         at = 0
         for c, options in zip(chosen, found, strict=True):
             yield c, options, network[at : at + len(options)]

@@ -7,8 +7,8 @@ it runs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,9 +23,11 @@ from pipeline.records import REALIS
 from pipeline.stages import event_arguments, event_triggers
 from pipeline.stages.event_candidates import NOUN, Candidate, Named, candidates
 from pipeline.stages.event_model import Array, Scorer
+from pipeline.stages.event_triggers import Trigger
 from pipeline.stages.event_view import View
 from pipeline.training.event_docs import (
     GoldArgument,
+    GoldEvent,
     Labelled,
     labelled_docs,
     practice_docs,
@@ -36,71 +38,98 @@ from pipeline.training.event_docs import (
 
 
 class Material(NamedTuple):
-    """A labelled article, how much its examples count, and whether the name model has learnt from its labels."""
+    """A labelled article, how much its examples count, and its place among the articles whose events networks of the name
+    model have learnt, None where none has."""
 
     labelled: Labelled
     weight: float
-    known: bool
+    place: int | None
+
+
+Vectors = Mapping[int, Array]  # of an article's characters, by the number of the name model's network
 
 
 # ---------------------------------------------------------------------------------------------- examples
 @dataclass
 class Examples:
-    """Feature lists and dense vectors (examples x dimension) with their classes; `allowed` (examples x classes) says
-    which classes an example may have, `weights` how much each counts, `known` whether the name model, whose vectors
-    they are, has learnt from their labels."""
+    """Feature lists and dense vectors (examples x dimension) by the network they are of, with their classes; `allowed`
+    (examples x classes) says which classes an example may have, `weights` how much each counts, `places` where its article
+    stands among those whose events the name model has learnt (`Material`)."""
 
     features: list[list[str]]
-    dense: NDArray[np.float16]
+    dense: dict[int, NDArray[np.float16]]
     classes: list[int]
     allowed: NDArray[np.bool_]
     weights: list[float]
-    known: list[bool]
+    places: list[int | None]
 
 
-def trigger_examples(labelled: Iterable[Material], vectors: Iterable[Array]) -> tuple[Examples, Examples]:
+def trigger_examples(labelled: Iterable[Material], vectors: Iterable[Vectors]) -> tuple[Examples, Examples]:
     """Examples for the trigger model and, of the triggers among them, for the realis model."""
     numbers = {kind: i for i, kind in enumerate(event_triggers.CLASSES)}
     seen: list[Any] = []
-    dense, classes, allowed, weights, known = [], [], [], [], []
+    dense: dict[int, list[NDArray[np.float16]]] = {}
+    classes, allowed, weights, places = [], [], [], []
     told: list[int] = []
     later: list[list[str]] = []
     planned = []
-    for ((doc, events), weight, learnt), array in zip(labelled, vectors, strict=True):
+    for ((doc, events), weight, place), arrays in zip(labelled, vectors, strict=True):
         view = View(doc)
         found = event_triggers.candidates(view)
-        gold = {(e.start, e.end): e for e in events}
-        rows = zip(found, event_triggers.features(view, found), event_triggers.dense(view, found, array), strict=True)
-        for t, f, x in rows:
-            event = gold.get((t.start, t.end))
+        gold = _told(found, events)
+        taken = []
+        for i, (t, f) in enumerate(zip(found, event_triggers.features(view, found), strict=True)):
+            event = gold.get(t)
             if event is not None and event.kind not in t.types:
                 continue
             if event is not None:
                 told.append(len(seen))
                 later.append(event_triggers.realis_features(view, t, f))
                 planned.append(REALIS.index(event.realis))
+            taken.append(i)
             seen.append(f)
-            dense.append(x.astype(np.float16))
             classes.append(numbers[event.kind] if event else 0)
             weights.append(weight)
-            known.append(learnt)
+            places.append(place)
             allowed.append([0, *(numbers[kind] for kind in t.types)])
+        for network, array in arrays.items():
+            kept = event_triggers.dense(view, found, array)[taken].astype(np.float16)
+            dense.setdefault(network, []).append(kept)
     mask = np.zeros((len(seen), len(numbers)), dtype=bool)
     for i, some in enumerate(allowed):
         mask[i, some] = True
-    triggers = Examples(seen, np.array(dense), classes, mask, weights, known)
+    triggers = Examples(seen, {n: np.concatenate(x) for n, x in dense.items()}, classes, mask, weights, places)
     both = np.ones((len(planned), 2), dtype=bool)
-    counts, learnt_of = [weights[i] for i in told], [known[i] for i in told]
-    return triggers, Examples(later, triggers.dense[told], planned, both, counts, learnt_of)
+    of_told = {n: x[told] for n, x in triggers.dense.items()}
+    return triggers, Examples(later, of_told, planned, both, [weights[i] for i in told], [places[i] for i in told])
 
 
-def argument_examples(labelled: Iterable[Material], vectors: Iterable[Array]) -> Examples:
+def _told(found: Sequence[Trigger], events: Iterable[GoldEvent]) -> dict[Trigger, GoldEvent]:
+    """The event that candidates tell. Where its trigger is no word of the lexicon (大暴雨), the longest candidate in it
+    that may have its type tells it, and another that shares characters with it tells neither it nor nothing: it is given
+    the event with a type that it cannot have."""
+    spans = {(t.start, t.end): t for t in found}
+    out = {}
+    for event in events:
+        if exact := spans.get((event.start, event.end)):
+            out[exact] = event
+            continue
+        sharing = [t for t in found if t.start < event.end and event.start < t.end and t not in out]
+        inside = [t for t in sharing if event.start <= t.start and t.end <= event.end and event.kind in t.types]
+        best = max(inside, key=lambda t: t.end - t.start, default=None)
+        for t in sharing:
+            out[t] = event if t is best else replace(event, kind="")
+    return out
+
+
+def argument_examples(labelled: Iterable[Material], vectors: Iterable[Vectors]) -> Examples:
     """Examples for the argument model, from the gold triggers."""
     seen: list[list[str]] = []
-    dense, classes, weights, known = [], [], [], []
-    for ((doc, events), weight, learnt), array in zip(labelled, vectors, strict=True):
+    dense: dict[int, list[NDArray[np.float16]]] = {}
+    classes, weights, places = [], [], []
+    for ((doc, events), weight, place), arrays in zip(labelled, vectors, strict=True):
         view = View(doc)
-        names, added = Named(view), event_arguments.sums(array)
+        names, added = Named(view), {n: event_arguments.sums(array) for n, array in arrays.items()}
         starts = sorted(t.start for t in event_triggers.candidates(view))
         told: event_arguments.Told | None = None
         for e in sorted(events, key=lambda e: e.start):
@@ -109,13 +138,15 @@ def argument_examples(labelled: Iterable[Material], vectors: Iterable[Array]) ->
             options = candidates(view, e.start, e.end, e.kind, names)
             if options:
                 seen += event_arguments.features(view, e.start, e.end, e.kind, options, starts, told)
-                dense.append(event_arguments.dense(e.start, e.end, options, array, added).astype(np.float16))
+                for n, array in arrays.items():
+                    some = event_arguments.dense(e.start, e.end, options, array, added[n]).astype(np.float16)
+                    dense.setdefault(n, []).append(some)
                 classes += _roles(options, e.arguments)
                 weights += [weight] * len(options)
-                known += [learnt] * len(options)
+                places += [place] * len(options)
             told = event_arguments.Told(e.kind, e.start, {view.text[a.start : a.end]: a.role for a in e.arguments})
     every = np.ones((len(seen), len(event_arguments.CLASSES)), dtype=bool)
-    return Examples(seen, np.concatenate(dense), classes, every, weights, known)
+    return Examples(seen, {n: np.concatenate(x) for n, x in dense.items()}, classes, every, weights, places)
 
 
 def _roles(options: Sequence[Candidate], gold: Iterable[GoldArgument]) -> list[int]:
@@ -156,15 +187,17 @@ class _Net(nn.Module):
 
 
 def fit(
-    examples: Examples, classes: Sequence[str], *, epochs: int, hidden: int, batch: int = 64, minimum: int = 2,
-    decay: float = 0.05, dropout: float = 0.4, blind: float = 0.7, models: int = 3, seed: int = 0,
+    examples: Examples, classes: Sequence[str], learnt: Mapping[int, int], *, models: Mapping[int, int], epochs: int,
+    hidden: int, batch: int = 64, minimum: int = 2, decay: float = 0.05, dropout: float = 0.4, blind: float = 0.7,
+    seed: int = 0,
 ) -> Scorer:  # fmt: skip
-    """Train `models` networks of `hidden` units that differ in their random start; the Scorer adds up their mean.
+    """Train so many nets of `hidden` units for the vectors of each network as `models` says, which differ in their random
+    start; the Scorer gives the mean of the networks' means.
 
     Features seen in fewer than `minimum` examples are left out. `decay` is the weight decay of the features' weights,
-    `dropout` that of the dense vectors. The name model has learnt the labels of part of the examples, so that their
-    vectors tell more than those of any text to come: of each such example the vector is left out with the chance
-    `blind`, and its features have to do. The vectors are normalised here, and that is folded into the weights.
+    `dropout` that of the dense vectors. `learnt` says of each network that it has learnt the labels of every n-th place, so
+    that their vectors tell more than those of any text to come: of each such example the vector is left out with the
+    chance `blind`, and its features have to do. The vectors are normalised here, and that is folded into the weights.
     """
     counts = Counter(f for x in examples.features for f in set(x))
     names = sorted(f for f, n in counts.items() if n >= minimum)
@@ -173,87 +206,98 @@ def fit(
     table = np.zeros((len(rows), max(map(len, rows))), dtype=np.int32)
     for i, row in enumerate(rows):
         table[i, : len(row)] = row
-    features, dense = torch.from_numpy(table), torch.from_numpy(examples.dense)
-    mean = torch.from_numpy(examples.dense.mean(axis=0, dtype=np.float32))
-    scale = 1 / torch.from_numpy(examples.dense.astype(np.float32).std(axis=0) + 1e-3)
+    features = torch.from_numpy(table)
     goal, forbidden = torch.tensor(examples.classes), torch.from_numpy(~examples.allowed)
     weights_of = torch.tensor(examples.weights)
-    left_out = blind * torch.tensor(examples.known, dtype=torch.float32)
-    nets = []
-    for number in range(models):
-        torch.manual_seed(seed + number)
-        net = _Net(len(names), dense.shape[1], hidden, len(classes), dropout)
-        groups = [
-            {"params": net.weights.parameters(), "lr": 4e-3, "weight_decay": decay},
-            {"params": [*net.inward.parameters(), *net.outward.parameters()], "lr": 1e-3, "weight_decay": 0.02},
-        ]
-        optimiser = torch.optim.AdamW(groups, fused=True)  # half the time of the plain one
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda epoch: 1 - epoch / epochs * 0.98)
-        net.train()
-        for _ in range(epochs):
-            for some in torch.randperm(len(goal)).split(batch):
-                seen = (torch.rand(len(some)) >= left_out[some]).float()[:, None]
-                scores = net(features[some].long(), (dense[some].float() - mean) * scale * seen)
-                losses = functional.cross_entropy(
-                    scores.masked_fill(forbidden[some], -1e9), goal[some], reduction="none"
-                )
-                loss = (losses * weights_of[some]).sum() / weights_of[some].sum()
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-            schedule.step()
-        nets.append(net)
+    weights, networks = [], {}
+    for network, count in models.items():
+        dense = torch.from_numpy(examples.dense[network])
+        mean = torch.from_numpy(examples.dense[network].mean(axis=0, dtype=np.float32))
+        scale = 1 / torch.from_numpy(examples.dense[network].astype(np.float32).std(axis=0) + 1e-3)
+        known = [place is not None and place % learnt[network] == 0 for place in examples.places]
+        left_out = blind * torch.tensor(known, dtype=torch.float32)
+        nets = []
+        for number in range(count):
+            torch.manual_seed(seed + number)
+            net = _Net(len(names), dense.shape[1], hidden, len(classes), dropout)
+            groups = [
+                {"params": net.weights.parameters(), "lr": 4e-3, "weight_decay": decay},
+                {"params": [*net.inward.parameters(), *net.outward.parameters()], "lr": 1e-3, "weight_decay": 0.02},
+            ]
+            optimiser = torch.optim.AdamW(groups, fused=True)  # half the time of the plain one
+            schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda epoch: 1 - epoch / epochs * 0.98)
+            net.train()
+            for _ in range(epochs):
+                for some in torch.randperm(len(goal)).split(batch):
+                    seen = (torch.rand(len(some)) >= left_out[some]).float()[:, None]
+                    scores = net(features[some].long(), (dense[some].float() - mean) * scale * seen)
+                    losses = functional.cross_entropy(
+                        scores.masked_fill(forbidden[some], -1e9), goal[some], reduction="none"
+                    )
+                    loss = (losses * weights_of[some]).sum() / weights_of[some].sum()
+                    optimiser.zero_grad()
+                    loss.backward()
+                    optimiser.step()
+                schedule.step()
+            nets.append(net)
+        with torch.no_grad():
+            weights.append(torch.stack([net.weights.weight[1:] for net in nets]).mean(dim=0))
+            total = count * len(models)
+            inward = torch.cat([net.inward.weight for net in nets]).T * scale[:, None]
+            bias = torch.cat([net.inward.bias for net in nets]) - mean @ inward
+            networks[network] = {
+                "inward": inward.numpy(),
+                "inward_bias": bias.numpy(),
+                "outward": (torch.cat([net.outward.weight for net in nets], dim=1).T / total).numpy(),
+                "outward_bias": (torch.stack([net.outward.bias for net in nets]).sum(dim=0) / total).numpy(),
+            }
     with torch.no_grad():
-        weights = torch.stack([net.weights.weight[1:] for net in nets]).mean(dim=0)
-        inward = torch.cat([net.inward.weight for net in nets]).T * scale[:, None]
-        bias = torch.cat([net.inward.bias for net in nets]) - mean @ inward
-        network = {
-            "inward": inward.numpy(),
-            "inward_bias": bias.numpy(),
-            "outward": (torch.cat([net.outward.weight for net in nets], dim=1).T / models).numpy(),
-            "outward_bias": (torch.stack([net.outward.bias for net in nets]).mean(dim=0)).numpy(),
-        }
-    strong = np.flatnonzero(weights.abs().amax(dim=1).numpy() > 0.01)
-    return Scorer([names[i] for i in strong], classes, weights.numpy()[strong], network)
+        mean_weights = torch.stack(weights).mean(dim=0)
+    strong = np.flatnonzero(mean_weights.abs().amax(dim=1).numpy() > 0.01)
+    return Scorer([names[i] for i in strong], classes, mean_weights.numpy()[strong], networks)
 
 
 def train_models(labelled: Sequence[Material], names: NameModel, settings: dict[str, Any]) -> dict[str, Scorer]:
     """The three models of the stage, by the name of their file."""
-    vectors = [vectors_of(doc, names).astype(np.float32) for (doc, _), *_ in labelled]
+    learnt: dict[int, int] = settings["networks"]
+    vectors = [{n: vectors_of(one.labelled[0], names, n) for n in learnt} for one in labelled]
     triggers, realis = trigger_examples(labelled, vectors)
-    models = {
-        "triggers": fit(triggers, event_triggers.CLASSES, **settings["triggers"]),
-        "realis": fit(realis, REALIS, **settings["realis"]),
-        "arguments": fit(argument_examples(labelled, vectors), event_arguments.CLASSES, **settings["arguments"]),
-    }
-    for model in models.values():
-        model.encoder = names.fingerprint
+    models = {}
+    for name, examples, classes in (
+        ("triggers", triggers, event_triggers.CLASSES),
+        ("realis", realis, REALIS),
+        ("arguments", argument_examples(labelled, vectors), event_arguments.CLASSES),
+    ):
+        model = models[name] = fit(examples, classes, learnt, **settings[name])
+        model.encoder = names.fingerprint_of(model.networks)
     return models
 
 
 def train_events(config: dict[str, Any]) -> dict[str, Any]:
     """Train by the `events` part of configs/train.yaml and write the models; returns counts.
 
-    Keys: `corpus` (folders of labelled pages), `practice` (folder of practice articles), `practice_weight` (how much one
-    of them counts, beside 1 of a page's), `readings` (`folders`, `sources` and `weight` of marked public text), `names` (folder of the name model or "builtin"), `output` (folder), and for
-    `triggers`, `realis` and `arguments` the settings of `fit`.
+    Keys: `corpus` (folders of labelled pages) and `practice` (folder of practice articles), in the order in which the name
+    model has learnt them; `practice_later` (folder of those that it has not), `practice_weight` (how much one of them counts,
+    beside 1 of a page's), `readings` (`folders`, `sources` and `weight` of marked public text), `names` (folder of the name
+    model or "builtin"), `networks` (of each of its networks that is read, counted from 0: it has learnt the events of every
+    n-th article), `output` (folder), and for `triggers`, `realis` and `arguments` the settings of `fit`. The realis model
+    reads no network that the triggers' does not.
     Raises FileNotFoundError if a folder holds nothing to learn from.
     """
-    labelled: list[Material] = []
+    pages: list[Labelled] = []
     for folder in map(Path, config["corpus"]):
         if not any((folder / "gold").glob("*.json")):
             raise FileNotFoundError(f"no gold pages in {folder}")
-        labelled += [Material(one, 1.0, True) for one in labelled_docs(folder)]
-    practice = sorted(Path(config["practice"]).glob("*.txt"))
-    if not practice:
-        raise FileNotFoundError(f"no practice articles in {config['practice']}")
-    nlp = practice_language()
-    for path in practice:  # the nearest to real print, so they weigh more
-        labelled += [Material(one, config["practice_weight"], True) for one in practice_docs(path, nlp)]
+        pages += labelled_docs(folder)
+    labelled = [Material(one, 1.0, place) for place, one in enumerate(pages)]
+    weight = config["practice_weight"]  # the nearest to real print, so they weigh more
+    learnt = _practice(Path(config["practice"]))
+    labelled += [Material(one, weight, place) for place, one in enumerate(learnt, len(labelled))]
+    labelled += [Material(one, weight, None) for one in _practice(Path(config["practice_later"]))]
     readings, nlp = config["readings"], reading_language()
-    for folder in map(Path, readings["folders"]):  # their events are unknown to the name model
+    for folder in map(Path, readings["folders"]):
         marked = reading_docs(folder, readings["sources"], nlp)
-        labelled += [Material(one, readings["weight"], False) for one in marked]
+        labelled += [Material(one, readings["weight"], None) for one in marked]
     out = Path(config["output"])
     out.mkdir(parents=True, exist_ok=True)
     figures: dict[str, Any] = {"articles": len(labelled), "events": sum(len(events) for (_, events), *_ in labelled)}
@@ -261,3 +305,12 @@ def train_events(config: dict[str, Any]) -> dict[str, Any]:
         model.save(out / f"{name}.npz")
         figures[name] = len(model.features)
     return figures
+
+
+def _practice(folder: Path) -> list[Labelled]:
+    """The practice articles of a folder. Raises FileNotFoundError if there are none."""
+    files = sorted(folder.glob("*.txt"))
+    if not files:
+        raise FileNotFoundError(f"no practice articles in {folder}")
+    nlp = practice_language()
+    return [one for path in files for one in practice_docs(path, nlp)]
