@@ -237,6 +237,7 @@ def test_networks_are_averaged(tmp_path: Path, model):
     same, averaged, _ = both.read([text])
     assert np.array_equal(vectors[0], same[0])  # what other models read of a network does not change
     assert np.allclose(averaged - alone, np.arange(17), atol=0.02)
+    assert both.fingerprint_of([0, 1]) != both.fingerprint_of([0])
     assert both.fingerprint == names.NameModel(shipped).fingerprint
 
 

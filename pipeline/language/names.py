@@ -65,10 +65,8 @@ class NameModel:
         self.networks = [Network(file, self.tables, self.dilations) for file in network_files(folder)]
         if not self.networks:
             raise ValueError(f"no name model in {folder}: the file network-1.npz is missing")
-        # models over the vectors of the first network belong to it
-        digest = hashlib.sha256(path.read_bytes())
-        digest.update(self.networks[0].fingerprint.encode())
-        self.fingerprint = digest.hexdigest()[:16]
+        self._digest = hashlib.sha256(path.read_bytes())
+        self.fingerprint = self.fingerprint_of([0])
         self._transitions = {
             head: crf.allowed(
                 labels, np.mean([network.weights[f"transitions.{head}"] for network in self.networks], axis=0)
@@ -78,6 +76,13 @@ class NameModel:
         # 1 - (1 - score) ** power of each label is how often it is right
         told = folder / CALIBRATION
         self._powers: dict[str, dict[str, float]] = json.loads(told.read_text("utf-8")) if told.is_file() else {}
+
+    def fingerprint_of(self, networks: Iterable[int]) -> str:
+        """What a model over the vectors of some networks, counted from 0, belongs to."""
+        digest = self._digest.copy()
+        for network in networks:
+            digest.update(self.networks[network].fingerprint.encode())
+        return digest.hexdigest()[:16]
 
     def read(self, texts: list[str], head: str = "news") -> tuple[list[Array], Array, list[int]]:
         """Vectors of all characters by each network with empty rows between the texts, (N, D), how the tags of a head
