@@ -6,12 +6,13 @@ and quantity stand to each other; then the quantities of a paragraph are answere
 pattern and later figures often count what the first one counted. NumPy alone; `pipeline.training.objects` makes the weights.
 
 Shapes: N characters of the Doc, H channels, S spans that could be an object, P pairs of a quantity and a span, Q
-quantities. A model is one .npz file of the arrays named in `ObjectModel`, float16, and `unit_names` (strings, one a line).
+quantities. A model is one .npz file of the arrays named in `ObjectModel`, float16, `unit_names` (strings, one a line), and
+`network`, the number of the network of names whose vectors it reads, from 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from pathlib import Path
@@ -59,11 +60,13 @@ class ObjectModel:
 
     def __init__(self, path: Path):
         with np.load(path, allow_pickle=False) as data:
-            missing = {"unit_names", "inward", "turns"} - set(data.files)
+            missing = {"unit_names", "network", "inward", "turns"} - set(data.files)
             if missing:
                 raise ValueError(f"{path} is no object model: it lacks {', '.join(sorted(missing))}")
             names = str(data["unit_names"]).split("\n")
-            self.w: dict[str, Array] = {k: data[k].astype(np.float32) for k in data.files if k != "unit_names"}
+            self.network = int(data["network"])  # of the name model, whose vectors it knows
+            weights = set(data.files) - {"unit_names", "network"}
+            self.w: dict[str, Array] = {k: data[k].astype(np.float32) for k in weights}
         self.unit_number = {unit: i + 1 for i, unit in enumerate(names)}  # 0: any other unit
 
     def encode(self, reading: Reading, vectors: Array) -> Array:
@@ -248,22 +251,30 @@ def _follow(last: _Options, now: _Options, opinion: Opinion) -> Array:
     return add + tie * ((last.place > 0)[:, None] & (now.place > 0)[None])
 
 
-def best(models: Sequence[ObjectModel], docs: Sequence[Doc], vectors: Sequence[Array]) -> list[list[Answer]]:
+def best(
+    models: Sequence[ObjectModel], docs: Sequence[Doc], vectors: Mapping[int, Sequence[Array]]
+) -> list[list[Answer]]:
     """For each quantity of each Doc, in order: its object or None by all models together, and the probability of that.
 
-    `vectors` are those of the characters of each Doc. Docs are read together, but none changes what is found in another.
-    The first model reads all pairs, the others the likely ones.
+    `vectors` are, by the number of a network of names, those of the characters of each Doc. Docs are read together, but
+    none changes what is found in another. The first model reads all pairs, the others the likely ones.
     """
     reading = read(*docs)
     starts = np.cumsum([0, *(len(text_of(doc)) + 1 for doc in docs)])
-    between = np.zeros((1, vectors[0].shape[1]), dtype=np.float32)
-    seen = np.concatenate([part for some in vectors for part in (some, between)])[reading.read]
-    one = models[0].scores(reading, seen)
+    seen = {network: _joined(some)[reading.read] for network, some in vectors.items()}
+    one = models[0].scores(reading, seen[models[0].network])
     reading, kept = narrowed(reading, one.pairs, _LIKELY)
-    opinions = [replace(one, pairs=one.pairs[kept]), *(model.scores(reading, seen) for model in models[1:])]
+    others = (model.scores(reading, seen[model.network]) for model in models[1:])
+    opinions = [replace(one, pairs=one.pairs[kept]), *others]
     found = iter(answers(reading, "\n".join(map(text_of, docs)), together(opinions)))
     out = []
     for doc, start in zip(docs, starts.tolist(), strict=False):
         own = islice(found, len(doc.spans[QUANTITIES]))
         out.append([(at and (at[0] - start, at[1] - start), chance) for at, chance in own])
     return out
+
+
+def _joined(vectors: Sequence[Array]) -> Array:
+    """The vectors of several Docs, with a row for the line end behind each."""
+    between = np.zeros((1, vectors[0].shape[1]), dtype=np.float32)
+    return np.concatenate([part for some in vectors for part in (some, between)])

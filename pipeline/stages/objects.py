@@ -61,7 +61,8 @@ class Objects:
             _drop_named(doc)
         counting = [doc for doc in docs if doc.spans.get(QUANTITIES)]
         if counting:
-            vectors = [vectors_of(doc, self.encoder) for doc in counting]
+            networks = {model.network for model in self.models}
+            vectors = {network: [vectors_of(doc, self.encoder, network) for doc in counting] for network in networks}
             for doc, found in zip(counting, best(self.models, counting, vectors), strict=True):
                 rows = zip(get_spans(doc, QUANTITIES), found, strict=True)
                 told = [(s, replace(q, object=_words(doc, at), object_span=at, score=p)) for (s, q), (at, p) in rows]

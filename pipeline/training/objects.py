@@ -1,10 +1,10 @@
-"""Train the model of the objects of quantities (`pipeline.stages.object_model`) on labelled pages and paragraphs."""
+"""Train the models of the objects of quantities (`pipeline.stages.object_model`) on labelled pages, paragraphs and public text."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class Example:
     """An article with the vectors of the name model and its quantities, which hold the right objects."""
 
     text: str
-    vectors: Tensor
+    vectors: tuple[Tensor, ...]  # by each network of names, of the characters that have a row (., D)
     reading: Reading
     right: Tensor  # (P,) pairs whose span has the words of the object
     none: Tensor  # (Q,) nothing is counted
@@ -61,12 +61,13 @@ def examples(docs: Iterable[Doc], names: NameModel) -> list[Example]:
     out = []
     for doc in docs:
         if doc.spans.get(QUANTITIES, ()):
-            vectors = torch.from_numpy(vectors_of(doc, names).astype(np.float32)).half()
-            out.append(example(text_of(doc), read(doc), vectors))
+            reading = read(doc)
+            every = (vectors_of(doc, names, network)[reading.read] for network in range(len(names.networks)))
+            out.append(example(text_of(doc), reading, tuple(torch.from_numpy(some).half() for some in every)))
     return out
 
 
-def example(text: str, reading: Reading, vectors: Tensor) -> Example:
+def example(text: str, reading: Reading, vectors: tuple[Tensor, ...]) -> Example:
     pairs, records = reading.pairs, [q for _, _, q in reading.quantities]
     words = [bare(text[a:b]) for a, b in reading.spans]
     objects = [_unquoted(bare(q.object)) for q in records]
@@ -122,6 +123,11 @@ def practised(folder: Path, names: NameModel) -> list[Example]:
     return examples(_named(docs, names), names)
 
 
+def marked(folder: Path, sources: Mapping[str, str], names: NameModel) -> list[Example]:
+    """The pieces of public text of corpus/readings/counted."""
+    return examples(_named(counted.marked(folder, sources, counted.language()), names), names)
+
+
 def _named(docs: Iterable[Doc], names: NameModel) -> Iterable[Doc]:
     find = Names(names)
     for doc in docs:
@@ -157,7 +163,7 @@ class Batch:
     ties: Tensor
 
 
-def collate(some: Sequence[Example]) -> Batch:
+def collate(some: Sequence[Example], network: int) -> Batch:
     parts: dict[str, list[Any]] = {name: [] for name in Batch.__dataclass_fields__}
     none_turns, none_ties = [], []
     row = span = quantity = 0
@@ -168,7 +174,7 @@ def collate(some: Sequence[Example]) -> Batch:
         mask[r.rows[at]] = 1
         n = len(p.which)
         for name, value in (
-            ("vectors", e.vectors[at]),
+            ("vectors", e.vectors[network]),
             ("classes", r.classes[at]),
             ("edges", r.edges[at]),
             ("rows", r.rows[at] + row),
@@ -199,10 +205,14 @@ def collate(some: Sequence[Example]) -> Batch:
 
 
 class Network(nn.Module):
-    """The network of `ObjectModel` with dropout; names of parameters are those of the file."""
+    """The network of `ObjectModel` with dropout; names of parameters are those of the file.
 
-    def __init__(self, dimension: int, units: Sequence[str], hidden: int, dropout: float):
+    `network` is the number of the network of names whose vectors it reads, `dimension` theirs.
+    """
+
+    def __init__(self, network: int, dimension: int, units: Sequence[str], hidden: int, dropout: float):
         super().__init__()
+        self.network = network
         self.unit_number = {u: i + 1 for i, u in enumerate(units)}
         h = hidden
         self.drop = nn.Dropout(dropout)
@@ -299,15 +309,16 @@ class Network(nn.Module):
         """The articles without the pairs that the network already finds unlikely."""
         self.eval()
         with torch.no_grad():
-            return [e.narrowed(self(collate([e]))[0], keep) for e in some]
+            return [e.narrowed(self(collate([e], self.network))[0], keep) for e in some]
 
     def opinion(self, one: Example) -> Opinion:
         with torch.no_grad():
-            scores, none = self(collate([one]))
+            scores, none = self(collate([one], self.network))
         return Opinion(none.numpy(), scores.numpy(), self.w["turns"].detach().numpy(), self.w["ties"].detach().numpy())
 
     def save(self, path: Path) -> None:
         arrays = {k: v.detach().numpy().astype(np.float16) for k, v in self.w.items()}
+        arrays["network"] = np.array(self.network)
         arrays["unit_names"] = np.array("\n".join(self.unit_number))
         np.savez_compressed(path, **arrays)
 
@@ -334,6 +345,7 @@ def accuracy(models: Sequence[Network], data: Sequence[Example]) -> float:
 def fit(
     train: Sequence[Example],
     *,
+    network: int,
     seed: int,
     hidden: int,
     dropout: float,
@@ -343,11 +355,15 @@ def fit(
     decay: float = 0.02,
     watch: dict[str, Sequence[Example]] | None = None,
 ) -> Network:
-    """A network trained on articles, `batch` quantities or more at a time; `watch` names articles to report on."""
+    """A network trained on articles, `batch` quantities or more at a time; `watch` names articles to report on.
+
+    It reads the vectors of the network of names with the number `network`.
+    """
     torch.manual_seed(seed)
     random.seed(seed)
     counts = Counter(q.unit for e in train for _, _, q in e.reading.quantities)
-    model = Network(train[0].vectors.shape[1], sorted(u for u, n in counts.items() if n >= 3), hidden, dropout)
+    units = sorted(u for u, n in counts.items() if n >= 3)
+    model = Network(network, train[0].vectors[network].shape[1], units, hidden, dropout)
     optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=decay)
     order = list(train)
     steps = epochs * len(_batches(order, batch))
@@ -359,7 +375,7 @@ def fit(
         model.train()
         total, n = 0.0, 0
         for some in _batches(order, batch):
-            loss, answered = model.loss(collate(some))
+            loss, answered = model.loss(collate(some, network))
             optimiser.zero_grad()
             (loss / batch).backward()
             nn.utils.clip_grad_norm_(model.parameters(), 2.0)
@@ -392,17 +408,17 @@ def train(settings: dict[str, Any]) -> None:
     names = load_model(settings["names"])
     data = [e for folder in settings["pages"] for e in labelled(Path(folder), names)]
     data += practised(Path(settings["counted"]), names)
+    data += marked(Path(settings["readings"]["folder"]), settings["readings"]["sources"], names)
     watch: dict[str, Sequence[Example]] = {
         k: labelled(Path(folder), names) for k, folder in settings.get("score", {}).items()
     }
-    network = dict(settings["network"])
     out = Path(settings["output"])
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("objects*.npz"):  # the stage lets all files of the folder decide together
         old.unlink()
     models = []
-    for number, seed in enumerate(network.pop("seeds"), 1):
-        models.append(fit(data, watch=watch, seed=seed, **network))
+    for number, own in enumerate(settings["models"], 1):
+        models.append(fit(data, watch=watch, **settings["network"], **own))
         models[-1].save(out / f"objects-{number}.npz")
     for name, some in watch.items():
         print(f"{name}: all models together {accuracy(models, some):.3f}", flush=True)
