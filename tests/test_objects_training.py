@@ -39,7 +39,9 @@ def test_right_answers_are_the_spans_of_the_labels(one: Example) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_a_saved_network_scores_as_in_training_on_the_vectors_of_its_network_of_names(tmp_path, one, number) -> None:
+def test_a_saved_network_scores_as_in_training_on_the_vectors_of_its_network_of_names(
+    tmp_path: Path, one: Example, number: int
+) -> None:
     network = Network(number, WIDTHS[number], ["口"], 16, 0.2).eval()
     network.save(tmp_path / "objects-1.npz")
     model = ObjectModel(tmp_path / "objects-1.npz")
