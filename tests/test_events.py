@@ -387,6 +387,25 @@ def test_practice_articles_are_read_with_their_events(tmp_path: Path) -> None:
 
 
 @pytest.mark.torch
+def test_an_event_whose_trigger_the_lexicon_lacks_is_told_by_the_longest_candidate_in_it() -> None:
+    pytest.importorskip("torch")
+    from pipeline.training.event_docs import GoldEvent
+    from pipeline.training.events import Material, trigger_examples
+
+    doc = Sentences()(marked("昨天,[清河县|PLACE]发生特大暴雨灾,村委会召开会议。"))
+    start = doc.text.index("特大暴雨灾")
+    event = GoldEvent("incident", "actual", start, start + len("特大暴雨灾"), ())
+    found = event_triggers.candidates(View(doc))
+    inside = [t.word for t in found if start <= t.start < event.end]
+    assert "特大暴雨灾" not in inside
+    assert "暴雨" in inside
+    examples, _ = trigger_examples([Material((doc, [event]), 1.0, None)], [{}])
+    told = [event_triggers.CLASSES[i] for i in examples.classes]
+    assert told.count("incident") == 1
+    assert len(told) == len(found) - len(inside) + 1  # the rest of what is inside tells neither it nor nothing
+
+
+@pytest.mark.torch
 def test_vectors_of_learnt_labels_are_not_believed_more_than_those_of_others() -> None:
     pytest.importorskip("torch")
     from pipeline.training.events import Examples, fit
