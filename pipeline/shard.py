@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.config import Config
 from pipeline.language.build import build_language
-from pipeline.language.document import make_docs
+from pipeline.language.document import grouped, make_docs
 from pipeline.lexicon.divisions import divisions
 from pipeline.page.articles import split_page
 from pipeline.page.issue import issue_date
@@ -92,6 +92,7 @@ def _read(planned: PlannedInput, config: Config) -> InputRecord | None:
     return item.record if isinstance(item, Located) and item.record.sha256 == planned.sha256 else None
 
 
+_TOGETHER = 40_000  # characters of pages whose Docs are held at once: each character has 3 KB of vectors
 _languages: dict[str, Language] = {}
 
 
@@ -117,12 +118,15 @@ def extract(records: Iterable[InputRecord], config: Config, nlp: Language) -> Ex
 
     One thread: the matrices are small, and sums of several threads need not come out alike to the last bit.
     """
-    with threadpool_limits(1):
-        return _extract(records, config, nlp)
-
-
-def _extract(records: Iterable[InputRecord], config: Config, nlp: Language) -> Extracted:
     out = Extracted()
+    with threadpool_limits(1):
+        for together in grouped(records, lambda record: record.text, _TOGETHER):
+            _extract(together, config, nlp, out)
+    return out
+
+
+def _extract(records: Iterable[InputRecord], config: Config, nlp: Language, out: Extracted) -> None:
+    """The rows of records whose Docs go through each stage together."""
     docs: list[Doc] = []
     pages: list[tuple[Page, list[Article]]] = []
     clock = _Clock(out.seconds)
@@ -155,7 +159,6 @@ def _extract(records: Iterable[InputRecord], config: Config, nlp: Language) -> E
             for table, rows in facts.items():
                 out.rows[table] += rows
     clock.lap("tables")
-    return out
 
 
 def make_page(record: InputRecord, config: Config) -> Page:

@@ -46,7 +46,7 @@ class Read(NamedTuple):
     """What is read of a text."""
 
     found: list[Found]  # its names, in order, none inside another
-    vectors: NDArray[np.float16]  # of its characters by each network, (networks, characters, D), zero at line ends
+    vectors: Array  # of its characters by each network, (networks, characters, D), zero at line ends
     chances: Array  # how likely each tag of our guidelines is at each character by itself, (characters, K)
 
 
@@ -172,7 +172,7 @@ def _read(model: NameModel, texts: list[str]) -> Iterator[Read]:
     likely = chances_of(scores)
     read = zip(lines, starts, model.tag(lines, scores, likely, starts), strict=True)
     for text in texts:
-        vectors = np.zeros((len(encoded), len(text), encoded[0].shape[1]), dtype=np.float16)
+        vectors = np.zeros((len(encoded), len(text), encoded[0].shape[1]), dtype=np.float32)
         chances = np.zeros((len(text), likely.shape[1]), dtype=np.float32)
         names: list[Found] = []
         at = 0
@@ -195,7 +195,7 @@ def vectors_of(doc: Doc, model: NameModel, network: int = 0) -> Array:
     vectors = doc.user_data.get(model.key)
     if vectors is None:
         vectors = doc.user_data[model.key] = next(read_all(model, [text_of(doc)])).vectors
-    own: Array = vectors[network].astype(np.float32)  # half of that is kept: Docs wait for each other in a batch
+    own: Array = vectors[network]
     return own
 
 
