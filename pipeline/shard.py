@@ -92,7 +92,7 @@ def _read(planned: PlannedInput, config: Config) -> InputRecord | None:
     return item.record if isinstance(item, Located) and item.record.sha256 == planned.sha256 else None
 
 
-_TOGETHER = 40_000  # characters of pages whose Docs are held at once: each character has 3 KB of vectors
+_TOGETHER = 60_000  # characters of pages whose Docs are held at once: each character has 3 KB of vectors
 _languages: dict[str, Language] = {}
 
 

@@ -23,9 +23,9 @@ Array = NDArray[np.float32]
 
 _DIGITS = str.maketrans("123456789", "000000000")
 _GAP = 8  # empty rows between texts, or more: the reach of the widest convolution
-# Every text begins at a multiple of this: how BLAS rounds a row of a product depends on the row's place in tiles of 4, 6, 8, 12
-# or 24, and a text would have other last digits beside other texts.
-_STEP = 24
+# Every text begins at a multiple of this: how BLAS rounds a row of a product depends on the row's place in tiles of 4, 6
+# or 12, and a text would have other last digits beside other texts.
+_STEP = 12
 
 
 def normalise(text: str) -> str:
@@ -70,7 +70,8 @@ class Tables:
         starts, at = [], _STEP
         for text in texts:
             starts.append(at)
-            at += -(-(len(text) + _GAP) // _STEP) * _STEP
+            if text:
+                at += -(-(len(text) + _GAP) // _STEP) * _STEP
         at += _STEP  # the last tile is a short one
         numbers = np.zeros(at, dtype=np.int32)
         mask = np.zeros((at, 1), dtype=np.float32)
